@@ -1,0 +1,146 @@
+/* Private files and folders. */
+#include "fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "clock.h"
+#include "err.h"
+#include "mem.h"
+
+int fs_private_dir(const char *path, struct error *err)
+{
+	cleanup_free char *copy = xstrdup(path);
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	for (char *at = copy + 1; *at != '\0'; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			return err_errno(err, EXIT_CANTCREATE, "create the folder %s", copy);
+		*at = '/';
+	}
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return err_errno(err, EXIT_CANTCREATE, "create the folder %s", path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_errno(err, EXIT_CANTCREATE, "open the folder %s", path);
+	if (st.st_uid != geteuid())
+		return err_set(err, EXIT_REFUSED, "the folder %s belongs to uid %u, not to this user", path,
+			(unsigned)st.st_uid);
+	if ((st.st_mode & 077) != 0 && fchmod(fd, 0700) != 0)
+		return err_errno(err, EXIT_REFUSED, "close the folder %s to other users", path);
+	return 0;
+}
+
+int fs_read(const char *path, struct buf *buf, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char chunk[16384];
+	struct stat st;
+	ssize_t got;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_errno(err, EXIT_DATA, "read %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EXIT_DATA, "read %s: not a regular file", path);
+	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_errno(err, EXIT_DATA, "read %s", path);
+		if (buf_append(buf, chunk, (size_t)got) != 0)
+			return err_set(err, EXIT_DATA, "read %s: larger than %zu bytes", path, buf->max);
+	}
+	return 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t put = write(fd, bytes, len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		bytes += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+int fs_write(const char *path, const char *bytes, size_t len, struct error *err)
+{
+	cleanup_free char *temporary = xasprintf("%s.XXXXXX", path);
+	cleanup_fd int fd = mkstemp(temporary);
+
+	if (fd < 0)
+		return err_errno(err, EXIT_CANTCREATE, "create %s", temporary);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (write_all(fd, bytes, len) != 0 || fsync(fd) != 0 || rename(temporary, path) != 0) {
+		err_errno(err, EXIT_CANTCREATE, "write %s", path);
+		unlink(temporary);
+		return -1;
+	}
+	return 0;
+}
+
+int fs_append(const char *path, const char *bytes, size_t len, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len || fdatasync(fd) != 0)
+		return err_errno(err, EXIT_CANTCREATE, "write %s", path);
+	return 0;
+}
+
+bool fs_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+bool fs_remove_flat(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (dir != NULL) {
+		while ((entry = readdir(dir)) != NULL)
+			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+				unlinkat(dirfd(dir), entry->d_name, 0);
+		closedir(dir);
+	}
+	return rmdir(path) == 0 || errno == ENOENT;
+}
+
+int fs_lock(const char *path, int deadline_ms, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int64_t deadline = clock_ms() + deadline_ms;
+
+	if (fd < 0)
+		return err_errno(err, EXIT_CANTCREATE, "open the lock %s", path);
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_errno(err, EXIT_OS, "lock %s", path);
+		if (cancel_asked())
+			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "interrupted");
+		if (clock_ms() > deadline)
+			return err_set(err, EXIT_AGAIN, "lock %s: still held after %d s", path,
+				deadline_ms / 1000);
+		clock_sleep_ms(20);
+	}
+	return steal_fd(&fd);
+}

@@ -1,0 +1,34 @@
+/* Files and folders of our own: private, whole or not at all. */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "buf.h"
+
+struct error;
+
+/* Makes PATH and its missing parents with mode 0700. The last folder must then be a real folder of this
+ * user; a wider mode is repaired to 0700. */
+int fs_private_dir(const char *path, struct error *err);
+
+/* Reads a regular file of at most buf->max bytes, following no symbolic link at its last component. */
+int fs_read(const char *path, struct buf *buf, struct error *err);
+
+/* Writes PATH by a temporary file and rename(2), mode 0600, synced. */
+int fs_write(const char *path, const char *bytes, size_t len, struct error *err);
+
+/* Appends LEN bytes to PATH (mode 0600) in one write(2). */
+int fs_append(const char *path, const char *bytes, size_t len, struct error *err);
+
+bool fs_exists(const char *path);
+
+/* Removes a folder of plain files and the folder itself; true when it is gone. */
+bool fs_remove_flat(const char *path);
+
+/* An exclusive advisory lock on PATH (created 0600), waited for up to DEADLINE_MS. Returns a descriptor
+ * that holds it until closed, or -1. */
+int fs_lock(const char *path, int deadline_ms, struct error *err);
+
+#endif

@@ -1,0 +1,292 @@
+/* Child processes. */
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "clock.h"
+#include "err.h"
+#include "mem.h"
+#include "outside.h"
+#include "proc_os.h"
+#include "strv.h"
+
+enum {
+	OUTPUT_MAX = 1 << 20,
+	TERM_GRACE_MS = 2000, /* between SIGTERM and SIGKILL */
+};
+
+static int open_null(int flags)
+{
+	return open("/dev/null", flags | O_CLOEXEC);
+}
+
+/* In the child: put FD on TARGET without close-on-exec. */
+static void place(int fd, int target)
+{
+	if (fd == target)
+		fcntl(fd, F_SETFD, 0);
+	else
+		dup2(fd, target);
+}
+
+static void child_exec(const struct proc_spec *spec, const int stdio[3], int report) __attribute__((noreturn));
+
+static void child_exec(const struct proc_spec *spec, const int stdio[3], int report)
+{
+	sigset_t none;
+	int failure;
+	ssize_t ignored;
+
+	if (spec->stdio == PROC_CAPTURE) {
+		setsid(); /* no terminal to ask on, and one name for all that it leaves behind */
+		for (int i = 0; i < 3; i++)
+			place(stdio[i], i);
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	umask(077);
+	proc_close_others(report);
+	execve(spec->argv->item[0], spec->argv->item, spec->env->item);
+	failure = errno;
+	ignored = write(report, &failure, sizeof(failure));
+	(void)ignored;
+	_exit(EXIT_NOT_FOUND);
+}
+
+/* Reads the child's errno from the close-on-exec pipe: nothing means that the exec worked. */
+static int exec_failure(int fd)
+{
+	int failure = 0;
+	ssize_t got;
+
+	do
+		got = read(fd, &failure, sizeof(failure));
+	while (got < 0 && errno == EINTR);
+	return got == sizeof(failure) ? failure : 0;
+}
+
+/* A pipe with both ends close-on-exec and above 2, so that place() cannot trample on one. */
+static int high_pipe(int ends[2])
+{
+	int raw[2];
+
+	if (pipe(raw) != 0)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		ends[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, 3);
+		close(raw[i]);
+	}
+	return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
+}
+
+int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *err)
+{
+	const char *path = spec->argv->item[0];
+	cleanup_fd int in = spec->stdin_fd, out_r = -1, out_w = spec->stdout_fd, err_r = -1, err_w = -1;
+	cleanup_fd int report_r = -1, report_w = -1;
+	int ends[2], failure;
+
+	*proc = (struct proc)PROC_INIT;
+	buf_init(&proc->out, spec->output_max ? spec->output_max : OUTPUT_MAX);
+	buf_init(&proc->err, spec->output_max ? spec->output_max : OUTPUT_MAX);
+	if (spec->stdio == PROC_CAPTURE) {
+		if (in < 0 && (in = open_null(O_RDONLY)) < 0)
+			return err_errno(err, EXIT_OS, "open /dev/null");
+		if (out_w < 0) {
+			if (high_pipe(ends) != 0)
+				return err_errno(err, EXIT_OS, "make a pipe");
+			out_r = ends[0];
+			out_w = ends[1];
+		}
+		if (high_pipe(ends) != 0)
+			return err_errno(err, EXIT_OS, "make a pipe");
+		err_r = ends[0];
+		err_w = ends[1];
+	}
+	if (high_pipe(ends) != 0)
+		return err_errno(err, EXIT_OS, "make a pipe");
+	report_r = ends[0];
+	report_w = ends[1];
+	proc->pid = fork();
+	if (proc->pid == 0)
+		child_exec(spec, (const int[3]){in, out_w, err_w}, report_w);
+	if (proc->pid < 0) {
+		proc->pid = 0;
+		return err_errno(err, EXIT_OS, "start %s", path);
+	}
+	mem_cleanup_fd(&report_w);
+	failure = exec_failure(report_r);
+	if (failure != 0) {
+		waitpid(proc->pid, NULL, 0);
+		proc->pid = 0;
+		errno = failure;
+		return err_errno(err, failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "run %s",
+			path);
+	}
+	proc->own_group = spec->stdio == PROC_CAPTURE;
+	proc->out_fd = steal_fd(&out_r);
+	proc->err_fd = steal_fd(&err_r);
+	proc->deadline_ms = spec->deadline_ms;
+	proc->deadline = spec->deadline_ms ? clock_ms() + spec->deadline_ms : 0;
+	proc->name = xstrdup(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+	return 0;
+}
+
+static void record_status(struct proc *proc, int status)
+{
+	proc->exit_code = WIFSIGNALED(status) ? EXIT_SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
+	proc->pid = 0;
+}
+
+static void kill_group(struct proc *proc)
+{
+	int64_t give_up = clock_ms() + TERM_GRACE_MS;
+	pid_t pid = proc->pid;
+	int status;
+
+	if (pid == 0)
+		return;
+	kill(proc->own_group ? -pid : pid, SIGTERM);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (clock_ms() > give_up) {
+			kill(proc->own_group ? -pid : pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			break;
+		}
+		clock_sleep_ms(10);
+	}
+	record_status(proc, status);
+	if (proc->own_group)
+		proc_kill_session(pid);
+}
+
+/* Reads what is there. Returns -1 when the cap is passed. */
+static int drain(int *fd, struct buf *buf)
+{
+	char chunk[16384];
+	ssize_t got = read(*fd, chunk, sizeof(chunk));
+
+	if (got < 0)
+		return errno == EINTR || errno == EAGAIN ? 0 : (mem_cleanup_fd(fd), 0);
+	if (got == 0) {
+		mem_cleanup_fd(fd);
+		return 0;
+	}
+	return buf_append(buf, chunk, (size_t)got);
+}
+
+static int wait_ms(const struct proc *proc)
+{
+	int64_t left;
+
+	if (proc->deadline == 0)
+		return 200; /* another thread may have taken the wake-up byte */
+	left = proc->deadline - clock_ms();
+	return left < 0 ? 0 : left > 200 ? 200 : (int)left;
+}
+
+static int wait_for_end(struct proc *proc, struct error *err)
+{
+	int status;
+
+	while (proc->pid != 0) {
+		struct pollfd fds[3] = {{proc->out_fd, POLLIN, 0}, {proc->err_fd, POLLIN, 0},
+			{proc->own_group ? cancel_fd() : -1, POLLIN, 0}};
+		bool streams = proc->out_fd >= 0 || proc->err_fd >= 0;
+
+		if (proc->own_group && cancel_asked()) {
+			kill_group(proc);
+			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "%s: interrupted", proc->name);
+		}
+		if (proc->deadline != 0 && clock_ms() >= proc->deadline) {
+			kill_group(proc);
+			return err_set(err, EXIT_DEADLINE, "%s: not done after %d s", proc->name,
+				proc->deadline_ms / 1000);
+		}
+		if (!streams) {
+			/* A daemon of the child may hold its streams no longer than the child itself lives;
+			 * without a stream there is only the exit to wait for. */
+			pid_t got = waitpid(proc->pid, &status, proc->deadline || proc->own_group ? WNOHANG : 0);
+
+			if (got == proc->pid)
+				record_status(proc, status);
+			else if (got == 0)
+				clock_sleep_ms(5);
+			continue;
+		}
+		if (poll(fds, 3, wait_ms(proc)) < 0 && errno != EINTR)
+			return err_errno(err, EXIT_OS, "wait for %s", proc->name);
+		if (fds[2].revents && !cancel_asked())
+			cancel_drain();
+		if ((fds[0].revents && drain(&proc->out_fd, &proc->out) != 0) ||
+			(fds[1].revents && drain(&proc->err_fd, &proc->err) != 0)) {
+			kill_group(proc);
+			return err_set(err, EXIT_UNAVAILABLE, "%s: printed more than %zu bytes", proc->name,
+				proc->out.max);
+		}
+		/* A VM monitor started by the child may inherit its stderr and keep the pipe open: the end
+		 * of the child counts, not the end of the stream. */
+		if (waitpid(proc->pid, &status, WNOHANG) == proc->pid) {
+			record_status(proc, status);
+			for (int i = 0; i < 2; i++) {
+				int *fd = i == 0 ? &proc->out_fd : &proc->err_fd;
+
+				while (*fd >= 0 && poll(&(struct pollfd){*fd, POLLIN, 0}, 1, 0) > 0)
+					if (drain(fd, i == 0 ? &proc->out : &proc->err) != 0)
+						break;
+			}
+		}
+	}
+	return 0;
+}
+
+int proc_wait(struct proc *proc, struct error *err)
+{
+	int result;
+
+	outside_enter();
+	result = wait_for_end(proc, err);
+	outside_leave();
+	return result;
+}
+
+int proc_run(struct proc *proc, const struct proc_spec *spec, struct error *err)
+{
+	if (proc_start(proc, spec, err) != 0)
+		return -1;
+	return proc_wait(proc, err);
+}
+
+void proc_clear(struct proc *proc)
+{
+	kill_group(proc);
+	mem_cleanup_fd(&proc->out_fd);
+	mem_cleanup_fd(&proc->err_fd);
+	buf_clear(&proc->out);
+	buf_clear(&proc->err);
+	free(proc->name);
+	*proc = (struct proc)PROC_INIT;
+}
+
+char *proc_last_line(const struct proc *proc)
+{
+	const struct buf *from = proc->err.len > 0 ? &proc->err : &proc->out;
+	size_t end = from->len, start;
+
+	while (end > 0 && (from->data[end - 1] == '\n' || from->data[end - 1] == ' '))
+		end--;
+	for (start = end; start > 0 && from->data[start - 1] != '\n'; start--)
+		;
+	return end > start ? xstrndup(from->data + start, end - start) : xstrdup("it printed nothing");
+}

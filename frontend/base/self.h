@@ -1,0 +1,24 @@
+/* Where this program is installed. */
+#ifndef BASE_SELF_H
+#define BASE_SELF_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+
+/* The folder of our own helpers, <folder of this program>/../libexec/bottle, absolute. Caller frees. */
+int self_libexec(char **ret, struct error *err);
+
+/* A process as it is told apart from a later one with its number: when it started, in the unit of the
+ * platform (Linux: clock ticks since boot, /proc/PID/stat field 22; macOS: microseconds). Returns 0;
+ * -1 when there is no such process or it cannot be seen (errno ESRCH, EPERM). */
+int self_process_start(pid_t pid, uint64_t *ret);
+
+/* A name for this boot of the machine, the same for every process. Caller frees; "" when unknown. */
+char *self_boot_id(void);
+
+/* The name of this machine's architecture as the guest program's folder has it: x86_64 or aarch64. */
+const char *self_arch(void);
+
+#endif

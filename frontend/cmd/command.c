@@ -1,0 +1,232 @@
+/* Parsing a command line by the table, and running the command. */
+#include "command.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "err.h"
+#include "mem.h"
+
+enum {
+	OPTION_MAX = 40,
+	LONG_BASE = 256, /* getopt's answer for option i without a letter is LONG_BASE + i */
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *command = commands; command->name != NULL; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+static size_t option_count(const struct command *command)
+{
+	size_t count = 0;
+
+	while (command->options != NULL && command->options[count].name != NULL)
+		count++;
+	return count;
+}
+
+/* getopt's tables for COMMAND; --help is in each. */
+static void make_getopt(const struct command *command, struct option longs[static OPTION_MAX + 2],
+	char shorts[static 2 * OPTION_MAX + 8])
+{
+	size_t count = option_count(command);
+	char *to = stpcpy(shorts, "+:h");
+
+	for (size_t i = 0; i < count; i++) {
+		const struct cmd_option *option = &command->options[i];
+
+		longs[i] = (struct option){option->name, option->argument ? required_argument : no_argument,
+			NULL, LONG_BASE + (int)i};
+		if (option->letter) {
+			*to++ = option->letter;
+			if (option->argument)
+				*to++ = ':';
+		}
+	}
+	*to = '\0';
+	longs[count] = (struct option){"help", no_argument, NULL, 'h'};
+	longs[count + 1] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const struct cmd_option *option_of(const struct command *command, int answer)
+{
+	for (size_t i = 0; i < option_count(command); i++)
+		if (answer == LONG_BASE + (int)i ||
+			(command->options[i].letter && answer == command->options[i].letter))
+			return &command->options[i];
+	return NULL;
+}
+
+static int usage_error(const struct command *command, struct error *err, const char *what,
+	const char *word)
+{
+	err_set(err, EXIT_USAGE_ERROR, "%s: %s '%s'", command->name, what, word);
+	err_note(err, "usage", "bottle %s %s", command->name, command->synopsis);
+	return err_note(err, "next", "bottle help %s", command->name);
+}
+
+static void add_option(struct cmd_args *args, const struct cmd_option *option, const char *value)
+{
+	args->option = xrealloc(args->option, args->given + 1, sizeof(*args->option));
+	args->value = xrealloc(args->value, args->given + 1, sizeof(*args->value));
+	args->option[args->given] = option;
+	args->value[args->given++] = value;
+}
+
+/* Options and operands may be mixed up to `--`; a command that runs a command stops at its name.
+ * Returns 1 when help was asked for. */
+static int parse(struct cmd_args *args, int argc, char **argv, struct error *err)
+{
+	const struct command *command = args->command;
+	struct option longs[OPTION_MAX + 2];
+	char shorts[2 * OPTION_MAX + 8];
+
+	make_getopt(command, longs, shorts);
+	opterr = 0;
+	optind = 1;
+	while (optind < argc) {
+		int before = optind;
+		int answer = getopt_long(argc, argv, shorts, longs, NULL);
+		const struct cmd_option *option = option_of(command, answer);
+
+		if (answer == 'h' && (option == NULL || option->letter != 'h'))
+			return 1;
+		if (answer == '?' || answer == ':')
+			return usage_error(command, err, answer == ':' ? "a value is missing after" : "unknown option",
+				argv[optind - 1] ? argv[optind - 1] : argv[before]);
+		if (answer != -1) {
+			add_option(args, option, optarg);
+			continue;
+		}
+		if (optind > before || strcmp(argv[optind - 1], "--") == 0) { /* getopt took the -- */
+			args->trailing = argv + optind;
+			break;
+		}
+		args->operand = xrealloc(args->operand, args->operands + 1, sizeof(*args->operand));
+		args->operand[args->operands++] = argv[optind++];
+		if (command->kind == CMD_RUNS_COMMAND) {
+			optind += optind < argc && strcmp(argv[optind], "--") == 0;
+			args->trailing = argv + optind;
+			break;
+		}
+	}
+	if (args->operands < command->operands_min)
+		return usage_error(command, err, "missing operand; see", "usage");
+	if (args->operands > command->operands_max)
+		return usage_error(command, err, "unexpected", args->operand[command->operands_max]);
+	if (args->trailing != NULL && command->kind == CMD_PLAIN && args->trailing[0] != NULL)
+		return usage_error(command, err, "unexpected", args->trailing[0]);
+	if (args->trailing != NULL && args->trailing[0] == NULL)
+		args->trailing = NULL;
+	return 0;
+}
+
+bool cmd_flag(const struct cmd_args *args, const char *name)
+{
+	for (size_t i = 0; i < args->given; i++)
+		if (strcmp(args->option[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+const char *cmd_value(const struct cmd_args *args, const char *name)
+{
+	const char *value = NULL;
+
+	for (size_t i = 0; i < args->given; i++)
+		if (strcmp(args->option[i]->name, name) == 0)
+			value = args->value[i];
+	return value;
+}
+
+const char *cmd_value_at(const struct cmd_args *args, const char *name, size_t index)
+{
+	for (size_t i = 0; i < args->given; i++)
+		if (strcmp(args->option[i]->name, name) == 0 && index-- == 0)
+			return args->value[i];
+	return NULL;
+}
+
+void command_usage(const struct command *command, FILE *out)
+{
+	fprintf(out, "usage: bottle %s %s\n\n%s\n", command->name, command->synopsis, command->summary);
+	if (command->details != NULL)
+		fprintf(out, "\n%s\n", command->details);
+	if (option_count(command) > 0)
+		fputc('\n', out);
+	for (size_t i = 0; i < option_count(command); i++) {
+		const struct cmd_option *option = &command->options[i];
+		cleanup_free char *left = xasprintf("%s%c%s--%s%s%s", option->letter ? "-" : "  ",
+			option->letter ? option->letter : ' ', option->letter ? ", " : " ", option->name,
+			option->argument ? " " : "", option->argument ? option->argument : "");
+
+		fprintf(out, "  %-28s %s\n", left, option->help);
+	}
+}
+
+/* sudo bottle would read files that an agent may have written, as root. */
+static int refuse_root(const struct command *command, bool as_root, struct error *err)
+{
+	bool harmless = command->run == cmd_version || command->run == cmd_help ||
+			command->run == cmd_completion;
+
+	if (geteuid() != 0 || as_root || harmless)
+		return 0;
+	err_set(err, EXIT_REFUSED, "%s: refused as root: bottle reads files that agents can write",
+		command->name);
+	return err_note(err, "next", "run it as yourself (only `make install` needs sudo), or say "
+				     "bottle --as-root %s", command->name);
+}
+
+/* What our own failure exits with: commands that run another one leave its codes to it. */
+static int failure_code(const struct cmd_args *args, const struct error *err)
+{
+	bool runs = args->command->kind == CMD_RUNS_COMMAND ||
+		    (args->command->kind == CMD_MAY_RUN && args->trailing != NULL);
+
+	return runs ? EXIT_NOT_RUN : (int)err->code;
+}
+
+int command_main(int argc, char **argv)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	struct cmd_args args = {0};
+	bool as_root = argc > 1 && strcmp(argv[1], "--as-root") == 0;
+	const char *name = argc > 1 + as_root ? argv[1 + as_root] : "help";
+	int result;
+
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+		name = "version";
+	else if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	args.command = command_find(name);
+	if (args.command == NULL) {
+		err_set(&err, EXIT_USAGE_ERROR, "'%s' is not a command", name);
+		err_note(&err, "next", "bottle help");
+		err_print(&err, stderr);
+		return EXIT_USAGE_ERROR;
+	}
+	result = argc > 1 ? parse(&args, argc - 1 - as_root, argv + 1 + as_root, &err) : 0;
+	if (result == 1) {
+		command_usage(args.command, stdout);
+		result = 0;
+	} else if (result == 0 && (result = refuse_root(args.command, as_root, &err)) == 0) {
+		cancel_init();
+		result = args.command->run(&args, &err);
+	}
+	if (result < 0) {
+		err_print(&err, stderr);
+		result = failure_code(&args, &err);
+	}
+	free(args.option);
+	free(args.value);
+	free(args.operand);
+	return fflush(stdout) == 0 ? result : EXIT_OS;
+}

@@ -1,0 +1,111 @@
+/* The table of commands. */
+#include "command.h"
+
+static const struct cmd_option launch_options[] = {
+	{"file", 'f', "FILE", "bottle.yaml to use (default: ./bottle.yaml if it exists)"},
+	{"image", 0, "IMAGE", "agent image from the local engine"},
+	{"dockerfile", 0, "FILE", "build the agent image from this file"},
+	{"pack", 0, "FILE", "agent from a .smolmachine pack"},
+	{"bundle-image", 0, "IMAGE", "sidecar bundle's image"},
+	{"publish", 0, "NAME=PORT", "publish the bundle's PORT as proxy, git or supervise"},
+	{"env", 'e', "K[=V]", "variable for the agent (stored in clear)"},
+	{"mount", 0, "H:G[:ro]", "mount the folder H at G in the VM"},
+	{"cpus", 0, "N", "virtual processors"},
+	{"memory", 0, "MIB", "memory limit in MiB"},
+	{"backend", 0, "NAME", "smolvm"},
+	{"network", 0, "NAME", "alias"},
+	{"verify", 0, "quick|full", "how much to probe before the agent may start"},
+	{"rm", 0, NULL, "stop the bottle when CMD ends"},
+	{"dry-run", 0, NULL, "check everything, start nothing, say what would be done"},
+	{"timings", 0, NULL, "print how long each step took"},
+	{"keep-on-fail", 0, NULL, "leave logs and records of a failed launch; the VM is stopped all the same"},
+	CMD_OPTION_UNPROVEN,
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option exec_options[] = {
+	{"interactive", 'i', NULL, "keep stdin open"},
+	{"tty", 't', NULL, "give the command a terminal"},
+	{"env", 'e', "K[=V]", "variable for this command"},
+	{"user", 'u', "USER", "run as this user of the image"},
+	{"workdir", 'w', "DIR", "start in this folder"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option shell_options[] = {
+	{"user", 'u', "USER", "run as this user of the image"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option stop_options[] = {
+	{"all", 'a', NULL, "every bottle of this user"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option ps_options[] = {
+	{"all", 'a', NULL, "also other users' bottles"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option json_options[] = {
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option verify_options[] = {
+	{"full", 0, NULL, "also the slow and the unlikely probes"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option gc_options[] = {
+	{"force", 'f', NULL, "remove what is listed"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+const struct command commands[] = {
+	{"launch", "[NAME] [-f bottle.yaml] [OPTION...] [-- CMD...]",
+		"Start a bottle, prove its isolation from inside, then run CMD in it.",
+		"Without CMD the bottle stays up and launch ends when it is ready. A bottle is disposable: "
+		"what must\noutlive `bottle stop` lives in a mount. With CMD the exit code is CMD's own; 125 means "
+		"that bottle\nfailed before CMD ran. NAME may also be the `name:` of bottle.yaml.",
+		launch_options, CMD_MAY_RUN, 0, 1, cmd_launch},
+	{"exec", "[-it] NAME -- CMD...", "Run a command in a running, verified bottle.",
+		"The exit code is CMD's own; 125 means that bottle failed before CMD ran.", exec_options,
+		CMD_RUNS_COMMAND, 1, 1, cmd_exec},
+	{"shell", "NAME", "Open a shell in a running, verified bottle.", NULL, shell_options,
+		CMD_RUNS_COMMAND, 1, 1, cmd_shell},
+	{"stop", "NAME... | --all", "Stop bottles and remove what they are made of.",
+		"VM, machine record, bundle, then the network, which is the claim on the address. Stopping "
+		"what is\nnot there is success. Only bottles of this user.",
+		stop_options, CMD_PLAIN, 0, 256, cmd_stop},
+	{"ps", "[--all]", "List bottles.", NULL, ps_options, CMD_PLAIN, 0, 0, cmd_ps},
+	{"env", "NAME", "Print the bottle's URLs as shell assignments.", NULL, json_options, CMD_PLAIN, 1, 1,
+		cmd_env},
+	{"verify", "NAME", "Probe a running bottle's isolation again.",
+		"Exit 1 when anything forbidden got through or anything expected did not.", verify_options,
+		CMD_PLAIN, 1, 1, cmd_verify},
+	{"pool", "[status|ensure|release]", "Show who holds which address; add or remove aliases.", NULL,
+		json_options, CMD_PLAIN, 0, 1, cmd_pool},
+	{"allowlist", "show NAME | set NAME [ALIAS/32]", "Show or set a stopped machine's stored policy.",
+		"set takes the bottle's own ALIAS/32, or nothing, which denies everything.", json_options,
+		CMD_PLAIN, 2, 3, cmd_allowlist},
+	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options, CMD_PLAIN, 0, 0,
+		cmd_gc},
+	{"completion", "bash|zsh|fish", "Print a completion script.", NULL, NULL, CMD_PLAIN, 1, 1,
+		cmd_completion},
+	{"version", "", "Print the version.", NULL, NULL, CMD_PLAIN, 0, 0, cmd_version},
+	{"help", "[COMMAND]", "Explain a command.", NULL, NULL, CMD_PLAIN, 0, 1, cmd_help},
+	{NULL, NULL, NULL, NULL, NULL, CMD_PLAIN, 0, 0, NULL},
+};

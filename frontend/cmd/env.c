@@ -1,0 +1,40 @@
+/* bottle env */
+#include <string.h>
+
+#include "bottle.h"
+#include "command.h"
+#include "context.h"
+#include "err.h"
+#include "json.h"
+#include "mem.h"
+#include "strv.h"
+#include "verdict.h"
+
+int cmd_env(const struct cmd_args *args, struct error *err)
+{
+	cleanup_context struct context ctx = CONTEXT_INIT;
+	cleanup_verdict struct verdict verdict = {0};
+	cleanup_strv struct strv urls = STRV_INIT;
+	json_t *env = json_object();
+
+	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0 ||
+		bottle_check(&ctx, args->operand[0], &verdict, err) != 0) {
+		json_decref(env);
+		return -1;
+	}
+	verdict_urls(&verdict, &urls);
+	for (size_t i = 0; i < urls.count; i++) {
+		const char *equals = strchr(urls.item[i], '=');
+		cleanup_free char *name = xstrndup(urls.item[i], (size_t)(equals - urls.item[i]));
+
+		/* Values are addresses and ports of ours: nothing in them needs quoting. */
+		if (!cmd_flag(args, "json"))
+			printf("export %s\n", urls.item[i]);
+		json_object_set_new(env, name, json_string(equals + 1));
+	}
+	if (cmd_flag(args, "json"))
+		json_print(json_pack("{s:s, s:s, s:O}", "schema", "bottle.env/1", "name", verdict.slug, "env",
+			env));
+	json_decref(env);
+	return EXIT_OK;
+}

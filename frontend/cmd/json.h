@@ -1,0 +1,16 @@
+/* --json: one document on stdout, with a schema name and stable keys. */
+#ifndef CMD_JSON_H
+#define CMD_JSON_H
+
+#include <jansson.h>
+
+struct bottle_timings;
+struct verdict;
+
+/* Prints DOCUMENT, which has a key "schema", and gives up the reference. */
+void json_print(json_t *document);
+
+/* bottle.launch/1; TIMINGS may be NULL, then bottle.verify/1. */
+void json_print_verdict(const struct verdict *verdict, const struct bottle_timings *timings);
+
+#endif

@@ -1,0 +1,169 @@
+/* bottle launch */
+#include <string.h>
+#include <unistd.h>
+
+#include "bottle.h"
+#include "cancel.h"
+#include "command.h"
+#include "context.h"
+#include "err.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "print.h"
+#include "spec.h"
+#include "strv.h"
+#include "verdict.h"
+
+/* Options that only pass a value on to the spec. */
+static const struct {
+	const char *name;
+	int (*set)(struct bottle_spec *spec, const char *value, struct error *err);
+} spec_options[] = {
+	{"image", spec_set_image},
+	{"dockerfile", spec_set_dockerfile},
+	{"pack", spec_set_pack},
+	{"bundle-image", spec_set_bundle_image},
+	{"publish", spec_set_publish},
+	{"env", spec_add_env},
+	{"mount", spec_add_mount},
+	{"cpus", spec_set_cpus},
+	{"memory", spec_set_memory},
+	{"backend", spec_set_backend},
+	{"network", spec_set_network},
+};
+
+static int apply_options(const struct cmd_args *args, struct bottle_spec *spec, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(spec_options) / sizeof(spec_options[0]); i++) {
+		const char *value;
+
+		for (size_t k = 0; (value = cmd_value_at(args, spec_options[i].name, k)) != NULL; k++)
+			if (spec_options[i].set(spec, value, err) != 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int read_spec(const struct cmd_args *args, struct bottle_spec *spec, struct error *err)
+{
+	const char *file = cmd_value(args, "file");
+
+	if (file == NULL && fs_exists("bottle.yaml"))
+		file = "bottle.yaml";
+	if (file != NULL && spec_load(spec, file, err) != 0)
+		return -1;
+	if (args->operands == 1 && spec_set_name(spec, args->operand[0], err) != 0)
+		return -1;
+	if (apply_options(args, spec, err) != 0 || spec_finish(spec, err) != 0)
+		return -1;
+	if (spec->name == NULL) {
+		err_set(err, EXIT_USAGE_ERROR, "launch: the bottle needs a name");
+		return err_note(err, "next", "bottle launch NAME, or `name:` in bottle.yaml");
+	}
+	return 0;
+}
+
+static int read_options(const struct cmd_args *args, struct bottle_options *options,
+	struct error *err)
+{
+	const char *verify = cmd_value(args, "verify");
+
+	if (verify != NULL && strcmp(verify, "quick") != 0 && strcmp(verify, "full") != 0)
+		return err_set(err, EXIT_USAGE_ERROR, "launch: --verify is quick or full, not '%s'", verify);
+	options->full = verify != NULL && strcmp(verify, "full") == 0;
+	options->keep_on_fail = cmd_flag(args, "keep-on-fail");
+	return 0;
+}
+
+static void show_timings(const struct bottle_timings *timings)
+{
+	fprintf(stderr, "timings\n");
+	for (size_t i = 0; i < timings->count; i++)
+		fprintf(stderr, "  %-10s %9.3f ms\n", timings->step[i].step, (double)timings->step[i].us / 1e3);
+	fprintf(stderr, "  %-10s %9.3f ms\n", "total", (double)timings->total_us / 1e3);
+	fprintf(stderr, "  %-10s %9.3f ms  waiting for engine, smolvm, guest\n", "outside",
+		(double)timings->outside_us / 1e3);
+	fprintf(stderr, "  %-10s %9.3f ms\n", "own",
+		(double)(timings->total_us - timings->outside_us) / 1e3);
+}
+
+/* The line after which the agent's own command runs. On stderr when stdout belongs to that command. */
+static void show_ready(const struct verdict *verdict, FILE *out)
+{
+	cleanup_strv struct strv urls = STRV_INIT;
+
+	fprintf(out, "%s is ready on %s: verified, %s\n", verdict->slug, verdict->alias, verdict->text);
+	for (size_t i = 0; i < verdict->services.count; i++)
+		fprintf(out, "  reachable  %s (it listens on every address of this host)\n",
+			verdict->services.item[i]);
+	verdict_urls(verdict, &urls);
+	for (size_t i = 0; i < urls.count; i++)
+		if (urls.item[i][0] >= 'A' && urls.item[i][0] <= 'Z')
+			fprintf(out, "  %s\n", urls.item[i]);
+}
+
+static int run_command(struct context *ctx, const struct cmd_args *args, const struct verdict *verdict,
+	struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	struct bottle_command command = {.argv = &argv, .env = &env};
+	cleanup_error struct error stopping = ERROR_INIT;
+	bool found;
+	int code;
+
+	strv_push_all(&argv, (const char *const *)args->trailing);
+	command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	command.interactive = command.tty;
+	cancel_release();
+	code = bottle_exec(ctx, verdict, &command, &code, err) == 0 ? code : -1;
+	if (cmd_flag(args, "rm") && bottle_stop(ctx, verdict->slug, &found, &stopping) != 0) {
+		if (code >= 0)
+			err_print(&stopping, stderr);
+		else
+			err_note(err, "left", "%s", stopping.message);
+	}
+	return code;
+}
+
+static int plan(struct context *ctx, const struct bottle_spec *spec, struct error *err)
+{
+	cleanup_strv struct strv lines = STRV_INIT;
+
+	if (bottle_plan(ctx, spec->name, spec, &lines, err) != 0)
+		return -1;
+	for (size_t i = 0; i < lines.count; i++)
+		puts(lines.item[i]);
+	puts("nothing was started (--dry-run)");
+	return EXIT_OK;
+}
+
+int cmd_launch(const struct cmd_args *args, struct error *err)
+{
+	cleanup_context struct context ctx = CONTEXT_INIT;
+	cleanup_spec struct bottle_spec spec = BOTTLE_SPEC_INIT;
+	cleanup_verdict struct verdict verdict = {0};
+	struct bottle_options options;
+	struct bottle_timings timings;
+	struct print_steps steps = {.always = 0};
+
+	if (read_options(args, &options, err) != 0 || read_spec(args, &spec, err) != 0 ||
+		context_open(&ctx, cmd_value(args, "engine"), err) != 0)
+		return -1;
+	ctx.engine_unproven = cmd_flag(args, "engine-unproven");
+	print_steps(&ctx, &steps);
+	if (cmd_flag(args, "dry-run"))
+		return plan(&ctx, &spec, err);
+	if (bottle_launch(&ctx, spec.name, &spec, &options, &verdict, &timings, err) != 0)
+		return -1;
+	if (cmd_flag(args, "timings"))
+		show_timings(&timings);
+	if (cmd_flag(args, "json") && args->trailing == NULL)
+		json_print_verdict(&verdict, &timings);
+	else
+		show_ready(&verdict, args->trailing ? stderr : stdout);
+	if (args->trailing == NULL)
+		return EXIT_OK;
+	fflush(stdout);
+	return run_command(&ctx, args, &verdict, err);
+}

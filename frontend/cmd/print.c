@@ -1,0 +1,77 @@
+/* Progress and tables for people. */
+#include "print.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "mem.h"
+#include "printable.h"
+#include "probe.h"
+#include "table.h"
+
+#define SLOW_US 500000 /* steps below this are not worth a line */
+
+static void on_end(void *arg, const char *step, int64_t us)
+{
+	const struct print_steps *steps = arg;
+
+	if (us >= SLOW_US || steps->always)
+		fprintf(stderr, "  %-10s %6.2f s\n", step, (double)us / 1e6);
+}
+
+/* On a terminal the step under way is shown and replaced by its line. */
+static void on_begin(void *arg, const char *step, const char *what)
+{
+	(void)arg;
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "  %-10s %s ...\r", step, what);
+}
+
+static void on_end_tty(void *arg, const char *step, int64_t us)
+{
+	fputs("\033[K", stderr);
+	on_end(arg, step, us);
+}
+
+static void on_warn(void *arg, const char *text)
+{
+	cleanup_free char *clean = printable(text);
+
+	(void)arg;
+	fprintf(stderr, "bottle: warning: %s\n", clean);
+}
+
+void print_steps(struct context *ctx, struct print_steps *steps)
+{
+	ctx->progress.arg = steps;
+	ctx->progress.begin = on_begin;
+	ctx->progress.end = isatty(STDERR_FILENO) ? on_end_tty : on_end;
+	ctx->progress.warn = on_warn;
+}
+
+void print_warnings(struct context *ctx)
+{
+	ctx->progress.warn = on_warn;
+}
+
+void print_probes(const struct probe_report *report)
+{
+	static const char *const headings[] = {"RESULT", "PROBE", "TARGET", "MUST", "GUEST SAYS", "JUDGE", "ABOUT",
+		NULL};
+	struct table table;
+
+	table_init(&table, headings);
+	for (size_t i = 0; i < report->count; i++) {
+		const struct probe_row *row = &report->row[i];
+
+		table_add(&table, row->pass ? "PASS" : "FAIL");
+		table_add(&table, row->id);
+		table_add(&table, row->target);
+		table_add(&table, row->must_reach ? "connect" : "refuse");
+		table_addf(&table, "%s%s%s", row->state, *row->why ? " " : "", row->why);
+		table_add(&table, row->host_judged ? "host" : "guest");
+		table_add(&table, row->about);
+	}
+	table_print(&table, stdout);
+}

@@ -1,0 +1,25 @@
+/* How commands show progress and results to people. Data goes to stdout, everything else to stderr. */
+#ifndef CMD_PRINT_H
+#define CMD_PRINT_H
+
+#include <stdint.h>
+
+struct context;
+struct probe_report;
+
+/* Prints a line for a step when it is over and took longer than half a second, or always. */
+struct print_steps {
+	int always;
+	int64_t started_us;
+};
+
+/* Hooks STEPS, which must outlive it, into the context's progress. */
+void print_steps(struct context *ctx, struct print_steps *steps);
+
+/* Hooks only the warnings. */
+void print_warnings(struct context *ctx);
+
+/* The probe table, to stdout. */
+void print_probes(const struct probe_report *report);
+
+#endif

@@ -1,0 +1,65 @@
+/* A bottle's life. bottle.c is the one place that knows the order of a launch. */
+#ifndef DOMAIN_BOTTLE_H
+#define DOMAIN_BOTTLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bottle_spec;
+struct context;
+struct error;
+struct strv;
+struct verdict;
+
+struct bottle_options {
+	bool full;         /* --verify=full */
+	bool keep_on_fail; /* leave row, container and journal; the VM is stopped all the same */
+};
+
+struct bottle_timing {
+	const char *step;
+	int64_t us;
+};
+
+enum { BOTTLE_TIMING_MAX = 16 };
+
+struct bottle_timings {
+	struct bottle_timing step[BOTTLE_TIMING_MAX];
+	size_t count;
+	int64_t total_us;
+	int64_t outside_us; /* of that, waiting for the engine, smolvm and the guest */
+};
+
+/* Launches SPEC under NAME. On success the bottle is up, verified and described by *ret. On failure
+ * nothing is left, or the error has notes "left" and "next". */
+int bottle_launch(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct bottle_options *options, struct verdict *ret, struct bottle_timings *timings,
+	struct error *err);
+
+/* Everything of a launch that can be checked without starting anything: *ret_plan has lines of text. */
+int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	struct strv *ret_plan, struct error *err);
+
+/* Stops and removes NAME. None there is success with *ret_found false; another user's is EXIT_REFUSED. */
+int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct error *err);
+
+/* Loads the verdict of NAME and checks that it is about what runs: the same VM process, the same container
+ * with the same ports. EXIT_REFUSED otherwise; another user's bottle too. */
+int bottle_check(struct context *ctx, const char *name, struct verdict *ret, struct error *err);
+
+struct bottle_command {
+	const struct strv *argv;
+	const struct strv *env; /* K=V besides the bottle's URLs */
+	const char *workdir, *user;
+	bool interactive, tty;
+};
+
+/* Runs a command in a bottle that bottle_check or bottle_launch described; *ret is its exit code. */
+int bottle_exec(struct context *ctx, const struct verdict *verdict,
+	const struct bottle_command *command, int *ret, struct error *err);
+
+/* Probes a running bottle again: fills verdict->probes. */
+int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct error *err);
+
+#endif

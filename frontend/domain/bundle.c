@@ -1,0 +1,291 @@
+/* The bundle's container. */
+#include "bundle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cancel.h"
+#include "clock.h"
+#include "context.h"
+#include "dial.h"
+#include "engine.h"
+#include "engine_container.h"
+#include "engine_image.h"
+#include "err.h"
+#include "lease.h"
+#include "mem.h"
+#include "names.h"
+#include "outside.h"
+#include "spec.h"
+
+enum {
+	PROVE_MS = 60000, /* a proxy under emulation took over ten seconds to listen */
+	PROVE_ROUND_MS = 2000,
+	PROVE_PAUSE_MS = 100,
+	LOG_LINES = 10,
+	LOG_MAX = 16384,
+	PIDS_MAX = 512,
+};
+
+/* Capabilities that an image may ask for by its label; everything else stays dropped. */
+static const char *const grantable[] = {"SETUID", "SETGID", "CHOWN", "NET_BIND_SERVICE"};
+
+static int add_capabilities(const struct engine_image *image, json_t *list, struct error *err)
+{
+	const char *at = engine_image_label(image, "io.bot-bottle.cap-add");
+
+	while (at != NULL && *at != '\0') {
+		size_t len = strcspn(at, ", ");
+		bool known = len == 0;
+
+		for (size_t i = 0; i < sizeof(grantable) / sizeof(grantable[0]) && !known; i++) {
+			known = strlen(grantable[i]) == len && memcmp(grantable[i], at, len) == 0;
+			if (known)
+				json_array_append_new(list, json_string(grantable[i]));
+		}
+		if (!known)
+			return err_set(err, EXIT_REFUSED, "the bundle image asks for the capability '%.*s'; it may "
+				"have SETUID SETGID CHOWN NET_BIND_SERVICE", (int)len, at);
+		at += len + (at[len] != '\0');
+	}
+	return 0;
+}
+
+/* ENV of the container: what the file says, the daemons, and names whose values are in our environment. */
+static json_t *environment(const struct bottle_spec *spec, struct error *err)
+{
+	json_t *env = json_array();
+	cleanup_free char *daemons = strv_join(&spec->bundle.daemons, ",");
+	cleanup_free char *entry = xasprintf(ENV_DAEMONS "=%s", daemons);
+
+	json_array_append_new(env, json_string(entry));
+	for (size_t i = 0; i < spec->bundle.env.count; i++)
+		json_array_append_new(env, json_string(spec->bundle.env.item[i]));
+	for (size_t i = 0; i < spec->bundle.forward_env.count; i++) {
+		const char *name = spec->bundle.forward_env.item[i], *value = getenv(name);
+		cleanup_free char *pair = value ? xasprintf("%s=%s", name, value) : NULL;
+
+		if (pair == NULL) {
+			json_decref(env);
+			err_set(err, EXIT_DATA, "bundle.forward_env: %s is not set in this environment", name);
+			return NULL;
+		}
+		json_array_append_new(env, json_string(pair));
+	}
+	return env;
+}
+
+static void publish(json_t *bindings, json_t *exposed, const char *alias, unsigned port,
+	unsigned host_port)
+{
+	cleanup_free char *key = xasprintf("%u/tcp", port);
+	cleanup_free char *host = host_port ? xasprintf("%u", host_port) : xstrdup("");
+
+	json_object_set_new(exposed, key, json_object());
+	json_object_set_new(bindings, key,
+		json_pack("[{s:s, s:s}]", "HostIp", alias, "HostPort", host));
+}
+
+static json_t *binds(const struct bottle_spec *spec)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < spec->bundle.mounts.count; i++) {
+		const struct spec_mount *mount = &spec->bundle.mounts.item[i];
+		cleanup_free char *text = xasprintf("%s:%s:ro", mount->host, mount->guest);
+
+		json_array_append_new(list, json_string(text));
+	}
+	return list;
+}
+
+/* The engine's request body. NULL with *err set. */
+static json_t *body_of(const struct bottle_spec *spec, const struct engine_image *image,
+	const struct lease *lease, const json_t *labels, struct error *err)
+{
+	json_auto_t *bindings = json_object(), *exposed = json_object(), *caps = json_array();
+	json_auto_t *all = json_deep_copy(labels), *env = environment(spec, err);
+
+	if (env == NULL || add_capabilities(image, caps, err) != 0)
+		return NULL;
+	json_object_set_new(all, LABEL_ALIAS, json_string(lease->alias));
+	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
+		unsigned port = spec->bundle.publish.port[i];
+
+		if (port == BUNDLE_LEASE_PORT) {
+			err_set(err, EXIT_DATA, "bundle.publish.%s: port %u is the lease port of every bottle",
+				spec_port_name((enum spec_port)i), port);
+			return NULL;
+		}
+		if (port != 0)
+			publish(bindings, exposed, lease->alias, port, 0);
+	}
+	publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
+	return json_pack("{s:s, s:O, s:O, s:O, s:{s:o, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
+			 " s:{s:{s:{s:{s:s}}}}}",
+		"Image", image->id, "Labels", all, "Env", env, "ExposedPorts", exposed, "HostConfig", "Binds",
+		binds(spec), "PortBindings", bindings, "AutoRemove", 0, "RestartPolicy", "Name", "no",
+		"NetworkMode", lease->network, "CapDrop", "ALL", "CapAdd", caps, "SecurityOpt",
+		"no-new-privileges:true", "PidsLimit", (int)PIDS_MAX, "NetworkingConfig", "EndpointsConfig",
+		lease->network, "IPAMConfig", "IPv4Address", lease->bundle_ip);
+}
+
+/* The host port that the engine gave to container port PORT on ALIAS, 0 = none. */
+static uint16_t published(const struct engine_container *container, const char *alias, unsigned port)
+{
+	for (size_t i = 0; i < container->port_count; i++) {
+		const struct engine_port *at = &container->ports[i];
+
+		if (at->port == port && strcmp(at->host_ip, alias) == 0 && strcmp(at->proto, "tcp") == 0)
+			return at->host_port;
+	}
+	return 0;
+}
+
+static int read_ports(struct context *ctx, const struct bottle_spec *spec, const struct lease *lease,
+	struct bundle *bundle, struct error *err)
+{
+	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+
+	if (engine_container_inspect(ctx->engine, bundle->id, &container, err) != 0)
+		return -1;
+	for (size_t i = 0; i < container.port_count; i++)
+		if (strcmp(container.ports[i].host_ip, lease->alias) != 0)
+			return err_set(err, EXIT_REFUSED, "the engine published port %u on %s instead of %s",
+				container.ports[i].port, container.ports[i].host_ip, lease->alias);
+	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
+		unsigned port = spec->bundle.publish.port[i];
+		uint16_t host = port ? published(&container, lease->alias, port) : 0;
+
+		if (port == 0)
+			continue;
+		if (host == 0 && strcmp(container.state, "running") == 0)
+			return err_set(err, EXIT_UNAVAILABLE, "the engine did not publish port %u on %s", port,
+				lease->alias);
+		bundle->port[bundle->port_count++] =
+			(struct probe_port){spec_port_name((enum spec_port)i), host, (uint16_t)port};
+	}
+	return 0;
+}
+
+enum bundle_result bundle_start(struct context *ctx, const char *slug, const struct bottle_spec *spec,
+	const struct engine_image *image, const struct lease *lease, const json_t *labels,
+	int (*creating)(void *arg, struct error *err), void *arg, struct bundle *ret, struct error *err)
+{
+	json_auto_t *body = body_of(spec, image, lease, labels, err);
+
+	if (body == NULL || creating(arg, err) != 0)
+		return BUNDLE_FAILED;
+	ret->name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
+	if (engine_container_create(ctx->engine, ret->name, body, &ret->id, err) != 0) {
+		if (engine_fault(ctx->engine) == ENGINE_FAULT_NAME_TAKEN)
+			err_note(err, "next", "bottle ps --all; bottle stop %s or bottle gc, or docker rm -f %s "
+				"if no bottle needs it", slug, ret->name);
+		return BUNDLE_FAILED;
+	}
+	if (engine_container_start(ctx->engine, ret->id, err) != 0) {
+		enum engine_fault fault = engine_fault(ctx->engine);
+
+		return fault == ENGINE_FAULT_PORT_BUSY || fault == ENGINE_FAULT_NO_ADDRESS ?
+			       BUNDLE_ADDRESS_BUSY : BUNDLE_FAILED;
+	}
+	return read_ports(ctx, spec, lease, ret, err) == 0 ? BUNDLE_OK : BUNDLE_FAILED;
+}
+
+static int died(struct context *ctx, const struct bundle *bundle, const char *state,
+	struct error *err)
+{
+	cleanup_error struct error ignored = ERROR_INIT;
+	cleanup_free char *log = NULL;
+
+	err_set(err, EXIT_UNAVAILABLE, "bundle: %s is %s before it served its ports", bundle->name, state);
+	if (engine_container_logs(ctx->engine, bundle->id, LOG_LINES, LOG_MAX, &log, &ignored) == 0 &&
+		*log != '\0')
+		err_note(err, "log", "%s", log);
+	return -1;
+}
+
+int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct lease *lease,
+	struct error *err)
+{
+	struct dial_target targets[BUNDLE_PORT_MAX] = {{0, false, false}};
+	int64_t deadline = clock_ms() + PROVE_MS;
+
+	for (size_t i = 0; i < bundle->port_count; i++)
+		targets[i] = (struct dial_target){bundle->port[i].host_port,
+			strcmp(bundle->port[i].name, "proxy") == 0, false};
+	while (!cancel_asked()) {
+		cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+		size_t served;
+
+		outside_enter();
+		served = dial_try(lease->alias, targets, bundle->port_count, PROVE_ROUND_MS);
+		if (served < bundle->port_count)
+			clock_sleep_ms(PROVE_PAUSE_MS);
+		outside_leave();
+		if (served == bundle->port_count)
+			return 0;
+		if (engine_container_inspect(ctx->engine, bundle->id, &container, err) != 0)
+			return -1;
+		if (strcmp(container.state, "running") != 0)
+			return died(ctx, bundle, container.state, err);
+		if (clock_ms() > deadline)
+			break;
+	}
+	if (cancel_asked())
+		return err_set(err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
+	died(ctx, bundle, "up, but silent", err);
+	for (size_t i = 0; i < bundle->port_count; i++)
+		if (!targets[i].served)
+			err_note(err, "silent", "%s on %s:%u (port %u of the bundle)", bundle->port[i].name,
+				lease->alias, bundle->port[i].host_port, bundle->port[i].container_port);
+	return -1;
+}
+
+int bundle_alive(struct context *ctx, const char *id, const char *alias,
+	const struct probe_port *ports, size_t count, bool *ret, struct error *err)
+{
+	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+
+	*ret = false;
+	if (engine_container_inspect(ctx->engine, id, &container, err) != 0) {
+		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
+			return -1;
+		err_clear(err);
+		return 0;
+	}
+	*ret = strcmp(container.state, "running") == 0;
+	for (size_t i = 0; i < count; i++)
+		*ret = *ret && published(&container, alias, ports[i].container_port) == ports[i].host_port;
+	return 0;
+}
+
+int bundle_remove(struct context *ctx, const char *id, struct error *err)
+{
+	return engine_container_remove(ctx->engine, id, err);
+}
+
+int bundle_owner(struct context *ctx, const char *slug, char **ret, struct error *err)
+{
+	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+	cleanup_free char *name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
+	const char *owner;
+
+	*ret = NULL;
+	if (engine_container_inspect(ctx->engine, name, &container, err) != 0) {
+		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
+			return -1;
+		err_clear(err);
+		return 0;
+	}
+	owner = engine_container_label(&container, LABEL_OWNER);
+	*ret = xstrdup(owner ? owner : "unknown");
+	return 0;
+}
+
+void bundle_clear(struct bundle *bundle)
+{
+	free(bundle->name);
+	free(bundle->id);
+	*bundle = (struct bundle){NULL, NULL, {{NULL, 0, 0}}, 0};
+}

@@ -1,0 +1,62 @@
+/* The sidecar bundle: one container on the bottle's own network, its ports published on the bottle's own
+ * address. */
+#ifndef DOMAIN_BUNDLE_H
+#define DOMAIN_BUNDLE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probe.h"
+
+struct bottle_spec;
+struct context;
+struct engine_image;
+struct error;
+struct lease;
+
+/* Published on every alias and served by nobody: the host's kernel lets one program bind it, whichever
+ * engine asks. Below the range that kernels and engines pick ports from. */
+#define BUNDLE_LEASE_PORT 10213
+
+enum { BUNDLE_PORT_MAX = 3 };
+
+struct bundle {
+	char *name, *id; /* id is NULL until it was created */
+	struct probe_port port[BUNDLE_PORT_MAX];
+	size_t port_count;
+};
+
+enum bundle_result {
+	BUNDLE_FAILED = -1,
+	BUNDLE_OK = 0,
+	BUNDLE_ADDRESS_BUSY = 1, /* someone else has the lease port or the address: take another one */
+};
+
+/* Creates and starts the container of SLUG from IMAGE on LEASE with LABELS, and reads which host ports it
+ * got. *ret has what was made also when that failed, for bundle_remove. CREATING is called before the
+ * container is created. */
+enum bundle_result bundle_start(struct context *ctx, const char *slug, const struct bottle_spec *spec,
+	const struct engine_image *image, const struct lease *lease, const json_t *labels,
+	int (*creating)(void *arg, struct error *err), void *arg, struct bundle *ret,
+	struct error *err);
+
+/* Waits until every published port is served on the lease's address. The error of one that never is has
+ * the end of the bundle's log. */
+int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct lease *lease,
+	struct error *err);
+
+/* Whether the container runs and publishes what it did when it was started. */
+int bundle_alive(struct context *ctx, const char *id, const char *alias,
+	const struct probe_port *ports, size_t count, bool *ret, struct error *err);
+
+/* Removes the container. */
+int bundle_remove(struct context *ctx, const char *id, struct error *err);
+
+/* The owner label of the container that the bottle SLUG would have, NULL when there is none or it is not a
+ * bottle's. The caller frees it. */
+int bundle_owner(struct context *ctx, const char *slug, char **ret, struct error *err);
+
+void bundle_clear(struct bundle *bundle);
+
+#endif

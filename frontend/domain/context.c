@@ -1,0 +1,149 @@
+/* Opening what commands work with. */
+#include "context.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "engine_socket.h"
+#include "err.h"
+#include "mem.h"
+#include "smolvm.h"
+#include "vmdb.h"
+
+/* ${NAME:-~/FALLBACK}/LEAF; a relative value is ignored, as the XDG specification says. */
+static char *xdg_folder(const char *name, const char *fallback, const char *leaf)
+{
+	const char *value = getenv(name), *home = getenv("HOME");
+
+	if (value != NULL && value[0] == '/')
+		return xasprintf("%s/%s", value, leaf);
+	return home != NULL && home[0] == '/' ? xasprintf("%s/%s/%s", home, fallback, leaf) : NULL;
+}
+
+int context_open(struct context *ctx, const char *engine, struct error *err)
+{
+	ctx->state_root = xdg_folder("XDG_STATE_HOME", ".local/state", "bottle");
+	ctx->cache_root = xdg_folder("XDG_CACHE_HOME", ".cache", "bot-bottle");
+	if (ctx->state_root == NULL || ctx->cache_root == NULL) {
+		err_set(err, EXIT_CONFIG, "HOME is not set to an absolute path");
+		return err_note(err, "next", "export HOME");
+	}
+	if (settings_load(&ctx->settings, err) != 0)
+		return -1;
+	ctx->engine_chosen = engine != NULL;
+	if (engine != NULL)
+		ctx->socket = xstrdup(engine);
+	return 0;
+}
+
+int context_engine(struct context *ctx, struct error *err)
+{
+	cleanup_engine_socket struct engine_socket found = ENGINE_SOCKET_INIT;
+	const char *chosen = ctx->socket ? ctx->socket : ctx->settings.engine;
+
+	if (ctx->engine != NULL)
+		return 0;
+	if (engine_socket_find(chosen, ctx->socket ? "--engine" : "the setting `engine`", &found, err) != 0 ||
+		engine_open(&found, &ctx->engine, err) != 0)
+		return -1;
+	free(ctx->socket);
+	ctx->socket = steal_str(&found.path);
+	return 0;
+}
+
+int context_engine_at(struct context *ctx, const char *socket, struct error *err)
+{
+	if (!ctx->engine_chosen && (ctx->socket == NULL || strcmp(ctx->socket, socket) != 0)) {
+		engine_free(ctx->engine);
+		ctx->engine = NULL;
+		free(ctx->socket);
+		ctx->socket = xstrdup(socket);
+	}
+	return context_engine(ctx, err);
+}
+
+int context_smolvm_ask(struct context *ctx, struct error *err)
+{
+	if (ctx->vm != NULL)
+		return 0;
+	ctx->vm = xcalloc(1, sizeof(*ctx->vm));
+	*ctx->vm = (struct smolvm)SMOLVM_INIT;
+	return smolvm_ask(ctx->vm, ctx->settings.smolvm, err);
+}
+
+int context_judge_smolvm(const struct context *ctx, struct error *err)
+{
+	const struct smolvm *vm = ctx->vm;
+
+	switch (vm->standing) {
+	case SMOLVM_SUPPORTED:
+		return 0;
+	case SMOLVM_NEWER:
+		context_warn(ctx, "smolvm %s is newer than any that was tried: unproven", vm->version);
+		return 0;
+	case SMOLVM_OLDER:
+		if (ctx->engine_unproven) {
+			context_warn(ctx, "smolvm %s is unproven: %s", vm->version, vm->caps->holes);
+			return 0;
+		}
+		err_set(err, EXIT_UNAVAILABLE, "smolvm: version %s is older than 1.32.2", vm->version);
+		err_note(err, "why", "%s", vm->caps->holes);
+		return err_note(err, "next", "install/get-smolvm, or --engine-unproven if that is acceptable");
+	case SMOLVM_REFUSED:
+		break;
+	}
+	err_set(err, EXIT_UNAVAILABLE, "smolvm: version %s cannot be used", vm->version);
+	err_note(err, "why", "%s", vm->caps->holes);
+	return err_note(err, "next", "install/get-smolvm");
+}
+
+int context_smolvm(struct context *ctx, struct error *err)
+{
+	if (ctx->vm_known)
+		return 0;
+	if (context_smolvm_ask(ctx, err) != 0 || smolvm_ask_done(ctx->vm, err) != 0)
+		return -1;
+	for (size_t i = 0; i < ctx->vm->dropped.count; i++)
+		context_warn(ctx, "%s is not passed on to smolvm", ctx->vm->dropped.item[i]);
+	ctx->vm_known = true;
+	return 0;
+}
+
+int context_vmdb(struct context *ctx, struct error *err)
+{
+	if (ctx->vmdb != NULL)
+		return 0;
+	ctx->vmdb = xcalloc(1, sizeof(*ctx->vmdb));
+	return vmdb_locate(ctx->vmdb, err);
+}
+
+void context_warn(const struct context *ctx, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+
+	if (ctx->progress.warn == NULL)
+		return;
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	ctx->progress.warn(ctx->progress.arg, text);
+}
+
+void context_clear(struct context *ctx)
+{
+	engine_free(ctx->engine);
+	if (ctx->vm != NULL)
+		smolvm_clear(ctx->vm);
+	if (ctx->vmdb != NULL)
+		vmdb_clear(ctx->vmdb);
+	free(ctx->vm);
+	free(ctx->vmdb);
+	free(ctx->socket);
+	free(ctx->state_root);
+	free(ctx->cache_root);
+	settings_clear(&ctx->settings);
+	*ctx = (struct context)CONTEXT_INIT;
+}

@@ -1,0 +1,66 @@
+/* What every command works with: settings, folders, the engine and smolvm, opened when first needed. */
+#ifndef DOMAIN_CONTEXT_H
+#define DOMAIN_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "settings.h"
+
+struct engine;
+struct error;
+struct smolvm;
+struct vmdb;
+
+/* Told about steps as they pass; domain code itself prints nothing. All members may be NULL. */
+struct progress {
+	void *arg;
+	void (*begin)(void *arg, const char *step, const char *what);
+	void (*end)(void *arg, const char *step, int64_t us);
+	void (*warn)(void *arg, const char *text);
+};
+
+/* Zero-initialise. */
+struct context {
+	struct settings settings;
+	char *state_root; /* ${XDG_STATE_HOME:-~/.local/state}/bottle */
+	char *cache_root; /* ${XDG_CACHE_HOME:-~/.cache}/bot-bottle */
+	bool engine_unproven; /* --engine-unproven */
+	struct progress progress;
+
+	bool engine_chosen; /* by --engine */
+	char *socket;       /* of the engine, once it was looked for */
+	struct engine *engine;
+	struct smolvm *vm; /* asked, perhaps not answered yet */
+	bool vm_known;     /* version and capabilities are in */
+	struct vmdb *vmdb;
+};
+
+#define CONTEXT_INIT {0}
+#define cleanup_context __attribute__((cleanup(context_clear)))
+
+/* Reads the settings and finds the folders. ENGINE is --engine's value or NULL. Contacts nobody. */
+int context_open(struct context *ctx, const char *engine, struct error *err);
+
+/* Opens the engine: negotiates the API version. Repeated calls do nothing. */
+int context_engine(struct context *ctx, struct error *err);
+
+/* The same for the engine at SOCKET, that of an existing bottle, unless --engine chose another one. */
+int context_engine_at(struct context *ctx, const char *socket, struct error *err);
+
+/* Starts asking smolvm for its version; context_smolvm waits for the answer. Repeated calls do nothing. */
+int context_smolvm_ask(struct context *ctx, struct error *err);
+int context_smolvm(struct context *ctx, struct error *err);
+
+/* Refuses a version that no bottle may be launched with; warns of one that is unproven. */
+int context_judge_smolvm(const struct context *ctx, struct error *err);
+
+/* Where smolvm's database is. */
+int context_vmdb(struct context *ctx, struct error *err);
+
+/* Passes a line to progress.warn. */
+void context_warn(const struct context *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void context_clear(struct context *ctx);
+
+#endif

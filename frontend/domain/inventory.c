@@ -1,0 +1,172 @@
+/* ps. */
+#include "inventory.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bundle.h"
+#include "context.h"
+#include "engine.h"
+#include "engine_container.h"
+#include "err.h"
+#include "journal.h"
+#include "mem.h"
+#include "names.h"
+#include "smolvm.h"
+#include "strv.h"
+#include "verdict.h"
+
+static struct inventory_row *add_row(struct inventory *inventory, const char *name)
+{
+	struct inventory_row *row;
+
+	inventory->row = xrealloc(inventory->row, inventory->count + 1, sizeof(*inventory->row));
+	row = &inventory->row[inventory->count++];
+	*row = (struct inventory_row){.name = xstrdup(name), .backend = "smolvm"};
+	return row;
+}
+
+/* Whether smolvm's list has MACHINE with a live VM. */
+static bool machine_is_up(const json_t *machines, const char *machine)
+{
+	for (size_t i = 0; i < json_array_size(machines); i++) {
+		const json_t *at = json_array_get(machines, i);
+		const char *name = json_string_value(json_object_get(at, "name"));
+		const char *state = json_string_value(json_object_get(at, "state"));
+
+		if (name != NULL && state != NULL && strcmp(name, machine) == 0)
+			return strcmp(state, "running") == 0 || strcmp(state, "unreachable") == 0;
+	}
+	return false;
+}
+
+static const struct engine_container *container_of(const struct engine_containers *containers,
+	const char *id)
+{
+	for (size_t i = 0; i < containers->count; i++)
+		if (strcmp(containers->item[i].id, id) == 0)
+			return &containers->item[i];
+	return NULL;
+}
+
+/* The bundle of a bottle on another engine than the one listed costs a call of its own. */
+static int bundle_is_up(struct context *ctx, const struct engine_containers *containers,
+	const struct verdict *verdict, bool *ret, struct error *err)
+{
+	const struct engine_container *container = container_of(containers, verdict->container_id);
+	cleanup_context struct context other = CONTEXT_INIT;
+
+	if (strcmp(verdict->engine, ctx->socket) == 0) {
+		*ret = container != NULL && strcmp(container->state, "running") == 0;
+		return 0;
+	}
+	if (context_engine_at(&other, verdict->engine, err) == 0 &&
+		bundle_alive(&other, verdict->container_id, verdict->alias, verdict->port,
+			verdict->port_count, ret, err) == 0)
+		return 0;
+	err_clear(err); /* that engine is not there: its bundle neither */
+	*ret = false;
+	return 0;
+}
+
+static int fill_mine(struct context *ctx, const struct engine_containers *containers,
+	const json_t *machines, struct inventory_row *row, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_verdict struct verdict verdict = {0};
+	cleanup_error struct error unreadable = ERROR_INIT;
+	cleanup_free char *machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, row->name);
+	bool vm = machine_is_up(machines, machine), bundle = false;
+
+	row->mine = true;
+	row->owner = xasprintf("%u", (unsigned)geteuid());
+	row->state = "orphan";
+	if (journal_read(ctx, row->name, &facts, &unreadable) != 0)
+		return 0;
+	row->alias = facts.alias ? xstrdup(facts.alias) : NULL;
+	if (!facts.ready) {
+		row->state = facts.kept ? "kept" : journal_is_locked(ctx, row->name) ? "launching" : "orphan";
+		return 0;
+	}
+	if (verdict_load(ctx, row->name, &verdict, &unreadable) != 0) {
+		row->state = vm ? "running" : "stopped";
+		return 0;
+	}
+	if (bundle_is_up(ctx, containers, &verdict, &bundle, err) != 0)
+		return -1;
+	row->since = verdict.time;
+	row->state = !vm ? "stopped" : bundle ? "running" : "bundle-lost";
+	if (vm && bundle && machine_process_alive(&verdict.process))
+		row->verified = xasprintf("%s%s", verdict.text, verdict.unproven ? " (unproven smolvm)" : "");
+	return 0;
+}
+
+static bool listed(const struct inventory *inventory, const char *name)
+{
+	for (size_t i = 0; i < inventory->count; i++)
+		if (strcmp(inventory->row[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Containers without a journal here: other users', other tools', or ours with a lost folder. */
+static void add_others(const struct engine_containers *containers, bool all,
+	struct inventory *inventory)
+{
+	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
+
+	for (size_t i = 0; i < containers->count; i++) {
+		const struct engine_container *at = &containers->item[i];
+		const char *owner = engine_container_label(at, LABEL_OWNER);
+		const char *alias = engine_container_label(at, LABEL_ALIAS);
+		const char *name = at->name + strlen(NAME_CONTAINER_PREFIX);
+		bool mine = owner != NULL && strcmp(owner, uid) == 0;
+		struct inventory_row *row;
+
+		if ((!mine && !all) || listed(inventory, name))
+			continue;
+		row = add_row(inventory, name);
+		row->mine = mine;
+		row->state = mine ? "orphan" : "foreign";
+		row->owner = xstrdup(owner ? owner : "?");
+		row->backend = owner ? "smolvm" : "?";
+		row->alias = alias ? xstrdup(alias) :
+			     at->port_count > 0 ? xstrdup(at->ports[0].host_ip) : NULL;
+	}
+}
+
+int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct error *err)
+{
+	cleanup_engine_containers struct engine_containers containers = ENGINE_CONTAINERS_INIT;
+	cleanup_strv struct strv slugs = STRV_INIT;
+	cleanup_free char *list = NULL;
+	json_auto_t *machines = NULL;
+	json_error_t why;
+
+	if (context_smolvm(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
+		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) != 0 ||
+		smolvm_list(ctx->vm, &list, err) != 0 || journal_slugs(ctx, &slugs, err) != 0)
+		return -1;
+	machines = json_loads(list, 0, &why);
+	if (!json_is_array(machines))
+		return err_set(err, EXIT_UNAVAILABLE, "smolvm: machine ls --json: not a list");
+	for (size_t i = 0; i < slugs.count; i++)
+		if (fill_mine(ctx, &containers, machines, add_row(ret, slugs.item[i]), err) != 0)
+			return -1;
+	add_others(&containers, all, ret);
+	return 0;
+}
+
+void inventory_clear(struct inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->count; i++) {
+		free(inventory->row[i].name);
+		free(inventory->row[i].alias);
+		free(inventory->row[i].verified);
+		free(inventory->row[i].owner);
+	}
+	free(inventory->row);
+	*inventory = (struct inventory)INVENTORY_INIT;
+}

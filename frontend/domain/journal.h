@@ -1,0 +1,85 @@
+/* What a launch did, written before it does it, in the bottle's own folder: the memory that undo, stop and
+ * gc work from, also after a kill -9. */
+#ifndef DOMAIN_JOURNAL_H
+#define DOMAIN_JOURNAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct context;
+struct error;
+struct strv;
+
+#define JOURNAL_LAUNCH_LEN 32 /* hex digits of a launch id */
+
+/* A bottle's folder, locked by this process. Zero-initialise with lock -1. */
+struct journal {
+	char *slug;
+	char *folder;  /* STATE/SLUG */
+	char *path;    /* STATE/SLUG/journal */
+	char *verdict; /* STATE/SLUG/verdict */
+	int lock;
+};
+
+#define JOURNAL_INIT {NULL, NULL, NULL, NULL, -1}
+#define cleanup_journal __attribute__((cleanup(journal_clear)))
+
+/* What a journal says. Zero-initialise. */
+struct journal_facts {
+	char *launch; /* id: the label `io.bot-bottle.launcher` of what it made */
+	char *engine; /* socket of the engine used */
+	char *smolvm; /* program used */
+	char *alias;  /* of the last claim; NULL = none made */
+	pid_t pid;    /* the launcher */
+	uint64_t pid_start;
+	char *boot;
+	pid_t vm_pid; /* the VM monitor that was booted; 0 = none known */
+	uint64_t vm_start;
+	bool network, container, machine; /* begun, so perhaps there */
+	bool ready, kept;                 /* came to its end; failed and left for the user to look at */
+};
+
+#define cleanup_journal_facts __attribute__((cleanup(journal_facts_clear)))
+
+/* Locks the folder of SLUG, waiting up to DEADLINE_MS for another command of this user on it (EXIT_AGAIN).
+ * The folder itself is made by journal_begin. */
+int journal_lock(const struct context *ctx, const char *slug, int deadline_ms, struct journal *journal,
+	struct error *err);
+
+/* Whether a command of this user works on SLUG right now. */
+bool journal_is_locked(const struct context *ctx, const char *slug);
+
+bool journal_exists(const struct journal *journal);
+
+/* Starts a new journal for a launch: id, this process, engine and smolvm in use. */
+int journal_begin(struct journal *journal, const char *launch, const char *engine, const char *smolvm,
+	struct error *err);
+
+/* Appends {"event": NAME, "at": ms since boot, KEY: VALUE} synced. VALUE may be NULL. */
+int journal_event(struct journal *journal, const char *name, const char *key, const char *value,
+	struct error *err);
+
+/* Appends which process the VM monitor is. */
+int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err);
+
+/* Reads the journal of SLUG without a lock. EXIT_DATA when there is none or its first line is broken; a
+ * broken last line (power cut) is what had not been done yet, and is ignored. */
+int journal_read(const struct context *ctx, const char *slug, struct journal_facts *ret,
+	struct error *err);
+
+/* The verdict: a JSON document, replaced as a whole. *ret is a new reference. */
+int journal_write_verdict(struct journal *journal, json_t *verdict, struct error *err);
+int journal_read_verdict(const struct context *ctx, const char *slug, json_t **ret, struct error *err);
+
+/* Removes the folder. */
+int journal_remove(struct journal *journal, struct error *err);
+
+/* All slugs with a folder, sorted. */
+int journal_slugs(const struct context *ctx, struct strv *ret, struct error *err);
+
+void journal_facts_clear(struct journal_facts *facts);
+void journal_clear(struct journal *journal); /* unlocks */
+
+#endif

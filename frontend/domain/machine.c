@@ -1,0 +1,224 @@
+/* The bottle's microVM. */
+#include "machine.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "clock.h"
+#include "context.h"
+#include "err.h"
+#include "guest.h"
+#include "mem.h"
+#include "outside.h"
+#include "resolver.h"
+#include "self.h"
+#include "smolvm.h"
+#include "spec.h"
+#include "vmdb.h"
+
+enum {
+	GONE_MS = 10000, /* how long a VM monitor may take to end once its machine was stopped */
+	MOUNT_MAX = 64,
+};
+
+/* What the record must be, and what its pointers point into. */
+struct wanted {
+	struct vmdb_template template;
+	struct vmdb_mount mounts[MOUNT_MAX];
+	struct strv cmd;
+	char *folder;
+	char cidr[24];
+};
+
+#define cleanup_wanted __attribute__((cleanup(wanted_clear)))
+
+static void wanted_clear(struct wanted *wanted)
+{
+	strv_clear(&wanted->cmd);
+	free(wanted->folder);
+}
+
+static void workload(struct strv *cmd)
+{
+	strv_push(cmd, GUEST_PROGRAM);
+	strv_push(cmd, "hold");
+}
+
+static int describe(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct agent *agent, const char *alias, struct wanted *wanted, struct error *err)
+{
+	struct vmdb_template *template = &wanted->template;
+	const struct spec_mounts *mounts = &spec->agent.mounts;
+
+	if (mounts->count + 1 > MOUNT_MAX)
+		return err_set(err, EXIT_DATA, "agent.mounts: more than %d", MOUNT_MAX - 1);
+	if (guest_folder(&wanted->folder, err) != 0)
+		return -1;
+	workload(&wanted->cmd);
+	strcat(strcpy(wanted->cidr, alias), "/32");
+	wanted->mounts[0] = (struct vmdb_mount){wanted->folder, GUEST_FOLDER, true};
+	for (size_t i = 0; i < mounts->count; i++)
+		wanted->mounts[i + 1] = (struct vmdb_mount){mounts->item[i].host, mounts->item[i].guest,
+			mounts->item[i].read_only};
+	*template = (struct vmdb_template){
+		.name = name,
+		.cpus = spec->agent.cpus,
+		.memory_mib = spec->agent.memory,
+		.mounts = wanted->mounts,
+		.mount_count = mounts->count + 1,
+		.env = &spec->agent.env,
+		.pack = agent->pack,
+		.policy = {wanted->cidr, ctx->vm->caps->dns ? resolver_for(alias) : NULL, &wanted->cmd},
+	};
+	return 0;
+}
+
+static int refuse_live_server(struct error *err)
+{
+	pid_t pid = 0;
+
+	if (smolvm_serve_pid(&pid, err) != 0)
+		return -1;
+	if (pid == 0)
+		return 0;
+	err_set(err, EXIT_REFUSED, "smolvm serve (pid %d) runs: it may start machines with a policy that it "
+		"remembers from before", (int)pid);
+	return err_note(err, "next", "kill %d", (int)pid);
+}
+
+static int refuse_taken_name(struct context *ctx, const char *name, struct error *err)
+{
+	bool taken = false;
+
+	if (vmdb_has_row(ctx->vmdb, name, &taken, err) != 0)
+		return -1;
+	if (!taken)
+		return 0;
+	err_set(err, EXIT_CANTCREATE, "a machine named %s exists already, and this launch did not make it", name);
+	return err_note(err, "next", "smolvm machine delete --name %s (if nothing of yours needs it)", name);
+}
+
+int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct agent *agent, struct error *err)
+{
+	cleanup_strv struct strv volumes = STRV_INIT;
+	cleanup_wanted struct wanted wanted = {.folder = NULL};
+	struct smolvm_create create = {.machine = name, .pack = agent->pack, .cpus = spec->agent.cpus,
+		.memory_mib = spec->agent.memory, .volumes = &volumes, .env = &spec->agent.env};
+
+	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 || refuse_live_server(err) != 0 ||
+		vmdb_close_folders(ctx->vmdb, err) != 0 || refuse_taken_name(ctx, name, err) != 0)
+		return -1;
+	for (size_t i = 0; i < wanted.template.mount_count; i++)
+		strv_pushf(&volumes, "%s:%s%s", wanted.mounts[i].host, wanted.mounts[i].guest,
+			wanted.mounts[i].read_only ? ":ro" : "");
+	create.command = &wanted.cmd;
+	return smolvm_create(ctx->vm, &create, err);
+}
+
+int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct agent *agent, const char *alias, struct error *err)
+{
+	cleanup_wanted struct wanted wanted = {.folder = NULL};
+
+	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
+		vmdb_patch(ctx->vmdb, name, &wanted.template.policy, err) != 0)
+		return -1;
+	return vmdb_compare(ctx->vmdb, &wanted.template, NULL, err);
+}
+
+int machine_boot(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct agent *agent, const char *alias, struct machine_process *ret, struct error *err)
+{
+	cleanup_wanted struct wanted wanted = {.folder = NULL};
+	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
+	int64_t since;
+
+	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
+		vmdb_forget_policy(ctx->vmdb, name, &since, err) != 0 ||
+		smolvm_start(ctx->vm, name, err) != 0 ||
+		vmdb_check_effective(ctx->vmdb, &wanted.template, since, err) != 0 ||
+		vmdb_check_machine_private(ctx->vmdb, name, err) != 0)
+		return -1;
+	wanted.template.running = true;
+	if (vmdb_compare(ctx->vmdb, &wanted.template, NULL, err) != 0 ||
+		vmdb_machine(ctx->vmdb, name, &row, err) != 0)
+		return -1;
+	ret->pid = (pid_t)row.pid;
+	if (self_process_start(ret->pid, &ret->start) != 0)
+		return err_set(err, EXIT_UNAVAILABLE, "smolvm: the VM monitor of %s (pid %d) has ended already", name,
+			(int)ret->pid);
+	return 0;
+}
+
+bool machine_process_alive(const struct machine_process *process)
+{
+	uint64_t start;
+
+	return process->pid > 0 && process->start != 0 &&
+	       self_process_start(process->pid, &start) == 0 && start == process->start;
+}
+
+static int end_monitor(const struct machine_process *monitor, const char *name, struct error *err)
+{
+	int64_t deadline = clock_ms() + GONE_MS;
+
+	outside_enter();
+	while (machine_process_alive(monitor) && clock_ms() < deadline) {
+		if (clock_ms() > deadline - GONE_MS / 2)
+			kill(monitor->pid, SIGKILL);
+		clock_sleep_ms(20);
+	}
+	outside_leave();
+	return !machine_process_alive(monitor) ?
+		       0 : err_set(err, EXIT_UNAVAILABLE, "the VM monitor of %s (pid %d) does not end", name,
+				   (int)monitor->pid);
+}
+
+int machine_stop(struct context *ctx, const char *name, const struct machine_process *known,
+	struct error *err)
+{
+	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
+	cleanup_error struct error unreadable = ERROR_INIT; /* such a record is stopped all the same */
+	struct machine_process recorded = {0, 0};
+	bool there = false;
+
+	if (vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
+		return -1;
+	if (there && vmdb_machine(ctx->vmdb, name, &row, &unreadable) == 0)
+		recorded = (struct machine_process){(pid_t)row.pid, row.pid_start};
+	if (there && smolvm_stop(ctx->vm, name, err) != 0)
+		return -1;
+	/* The monitor is found by the pid that the record or the journal had, so that a record that is gone,
+	 * or an engine that only forgot it, leaves no VM behind. */
+	if (end_monitor(&recorded, name, err) != 0 || end_monitor(known, name, err) != 0)
+		return -1;
+	return 0;
+}
+
+int machine_remove(struct context *ctx, const char *name, const struct machine_process *known,
+	struct error *err)
+{
+	bool there = false;
+
+	if (machine_stop(ctx, name, known, err) != 0 || vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
+		return -1;
+	return there ? smolvm_delete(ctx->vm, name, err) : 0;
+}
+
+int machine_running(struct context *ctx, const char *name, bool *ret, struct error *err)
+{
+	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
+	bool there = false;
+
+	*ret = false;
+	if (vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
+		return -1;
+	if (there && vmdb_machine(ctx->vmdb, name, &row, err) != 0)
+		return -1;
+	if (there)
+		*ret = machine_process_alive(&(struct machine_process){(pid_t)row.pid, row.pid_start});
+	return 0;
+}

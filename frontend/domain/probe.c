@@ -1,0 +1,307 @@
+/* From the table to attempts, and from answers to a judgement. */
+#include "probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "canary.h"
+#include "err.h"
+#include "guest.h"
+#include "hostaddr.h"
+#include "mem.h"
+#include "probe_table.h"
+#include "random.h"
+#include "smolvm.h"
+#include "strv.h"
+
+enum {
+	HOST_ADDRESS_MAX = 4,
+	LOUD_MS = 4000,  /* a refusal is expected; waiting that long is a failure */
+	QUIET_MS = 2000, /* silence is expected */
+};
+
+/* One row on its way: the attempt, and what on the host judges it. */
+struct trial {
+	const struct probe_def *def;
+	const char *suffix; /* of the id; NULL = none */
+	struct guest_attempt attempt;
+	const struct canary_spot *spot;
+	const struct canary_watch *watch;
+};
+
+struct trials {
+	struct trial item[GUEST_ATTEMPT_MAX];
+	size_t count;
+	struct canary *canary;
+};
+
+#define cleanup_trials __attribute__((cleanup(trials_clear)))
+
+static void trials_clear(struct trials *trials)
+{
+	canary_free(trials->canary);
+	trials->canary = NULL;
+}
+
+static bool is_udp(const struct probe_def *def)
+{
+	return strcmp(def->kind, "udp") == 0;
+}
+
+/* Gives TRIAL its port: that of a listener of ours, of a watched one, or a fixed one. Returns 1 when
+ * this host has no such address, so that there is nothing to reach. */
+static int place_port(struct trials *trials, struct trial *trial, const struct probe_input *input,
+	const char *address, const struct probe_port *port, struct error *err)
+{
+	const struct probe_def *def = trial->def;
+	const char *on = def->canary_on ? def->canary_on : address;
+	cleanup_error struct error absent = ERROR_INIT;
+
+	switch (def->port_kind) {
+	case PROBE_PORT_CANARY:
+		if (canary_add(trials->canary, is_udp(def) ? CANARY_UDP : CANARY_TCP, on, &trial->spot,
+			    &absent) != 0) {
+			if (strchr(on, ':') != NULL) /* IPv6 is off on this host */
+				return 1;
+			return err_set(err, absent.code, "%s", absent.message);
+		}
+		trial->attempt.port = trial->spot->port;
+		memcpy(trial->attempt.nonce, trial->spot->nonce, sizeof(trial->spot->nonce));
+		return 0;
+	case PROBE_PORT_WATCHED:
+		if (canary_add_watch(trials->canary, on, &trial->watch, err) != 0)
+			return -1;
+		trial->attempt.port = trial->watch->port;
+		return 0;
+	case PROBE_PORT_PUBLISHED:
+		trial->attempt.port = port->host_port;
+		trial->suffix = port->name;
+		trial->attempt.kind = strcmp(port->name, "proxy") == 0 ? "http" : "tcp";
+		return 0;
+	case PROBE_PORT_CONTAINER:
+		trial->attempt.port = input->ports[0].container_port;
+		return 0;
+	case PROBE_PORT_EGRESS:
+		trial->attempt.port = input->egress_port;
+		return 0;
+	case PROBE_PORT_FIXED:
+		trial->attempt.port = def->port;
+		return 0;
+	}
+	return err_set(err, EXIT_BUG, "probe %s: no such port", def->id);
+}
+
+static int add_trial(struct trials *trials, const struct probe_def *def,
+	const struct probe_input *input, const char *address, const struct probe_port *port,
+	unsigned number, struct error *err)
+{
+	struct trial *trial = &trials->item[trials->count];
+	struct guest_attempt *attempt = &trial->attempt;
+	cleanup_free char *nonce = random_hex(CANARY_NONCE_LEN / 2);
+	int placed;
+
+	if (trials->count == GUEST_ATTEMPT_MAX)
+		return err_set(err, EXIT_BUG, "probe %s: more than %d rows", def->id, GUEST_ATTEMPT_MAX);
+	*trial = (struct trial){.def = def};
+	attempt->kind = def->kind;
+	attempt->deadline_ms = def->silence_passes ? QUIET_MS : LOUD_MS;
+	snprintf(attempt->address, sizeof(attempt->address), "%s", address);
+	snprintf(attempt->nonce, sizeof(attempt->nonce), "%s", nonce);
+	placed = place_port(trials, trial, input, address, port, err);
+	if (placed != 0)
+		return placed < 0 ? -1 : 0;
+	if (trial->suffix != NULL)
+		snprintf(attempt->id, sizeof(attempt->id), "%s-%s", def->id, trial->suffix);
+	else if (number > 0)
+		snprintf(attempt->id, sizeof(attempt->id), "%s-%u", def->id, number);
+	else
+		snprintf(attempt->id, sizeof(attempt->id), "%s", def->id);
+	trials->count++;
+	return 0;
+}
+
+/* One definition may stand for several rows: every published port, every address of the host. */
+static int expand(struct trials *trials, const struct probe_def *def, const struct probe_input *input,
+	const struct strv *v4, const struct strv *v6, struct error *err)
+{
+	const struct strv *hosts = def->target == PROBE_HOST4 ? v4 : v6;
+
+	switch (def->target) {
+	case PROBE_ALIAS:
+		if (def->port_kind != PROBE_PORT_PUBLISHED)
+			return add_trial(trials, def, input, input->alias, NULL, 0, err);
+		for (size_t i = 0; i < input->port_count; i++)
+			if (add_trial(trials, def, input, input->alias, &input->ports[i], 0, err) != 0)
+				return -1;
+		return 0;
+	case PROBE_HOST4:
+	case PROBE_HOST6:
+		for (size_t i = 0; i < hosts->count; i++)
+			if (add_trial(trials, def, input, hosts->item[i], NULL, (unsigned)i + 1, err) != 0)
+				return -1;
+		return 0;
+	case PROBE_OTHER:
+		return add_trial(trials, def, input, input->other, NULL, 0, err);
+	case PROBE_BUNDLE:
+		return input->port_count == 0 ?
+			       0 : add_trial(trials, def, input, input->bundle_ip, NULL, 0, err);
+	case PROBE_LITERAL:
+		return add_trial(trials, def, input, def->address, NULL, 0, err);
+	}
+	return err_set(err, EXIT_BUG, "probe %s: no such target", def->id);
+}
+
+static int build_trials(struct trials *trials, const struct probe_input *input, struct error *err)
+{
+	cleanup_strv struct strv v4 = STRV_INIT, v6 = STRV_INIT;
+
+	if (hostaddr_list(&v4, &v6, HOST_ADDRESS_MAX, err) != 0)
+		return -1;
+	for (size_t i = 0; i < probe_table_count; i++) {
+		if (probe_table[i].full_only && !input->full)
+			continue;
+		if (expand(trials, &probe_table[i], input, &v4, &v6, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool data_starts(const struct guest_attempt *attempt, const char *text)
+{
+	size_t len = strlen(text);
+
+	return attempt->data_len >= len && memcmp(attempt->data, text, len) == 0;
+}
+
+/* NULL = pass; else why not. */
+static const char *judge_reach(const struct trial *trial)
+{
+	const struct guest_attempt *at = &trial->attempt;
+
+	if (trial->spot != NULL) {
+		if (trial->spot->hits == 0)
+			return "our listener there saw nothing";
+		return at->state == GUEST_ANSWER && data_starts(at, trial->spot->reply) ?
+			       NULL : "our listener's answer did not come back";
+	}
+	if (strcmp(at->kind, "http") == 0)
+		return at->state == GUEST_ANSWER && data_starts(at, "HTTP/") ?
+			       NULL : "no HTTP answer came back";
+	return at->state == GUEST_OPEN || at->state == GUEST_ANSWER || at->state == GUEST_CLOSED ?
+		       NULL : "it does not connect";
+}
+
+static const char *judge_listen(const struct trial *trial)
+{
+	if (trial->watch->reached)
+		return "this host answered on the port that the guest listened on";
+	if (trial->attempt.state == GUEST_ACCEPTED)
+		return "somebody reached the guest's listener";
+	return trial->attempt.state == GUEST_LISTENING ? NULL : "the guest could not try";
+}
+
+static const char *judge_refuse(const struct trial *trial, bool after_ready)
+{
+	const struct guest_attempt *at = &trial->attempt;
+
+	if (trial->spot != NULL && trial->spot->hits > 0)
+		return "ESCAPE: our listener on the host got the guest's message";
+	if (trial->spot != NULL && after_ready)
+		return NULL;
+	switch (at->state) {
+	case GUEST_REFUSED:
+		return NULL;
+	case GUEST_TIMEOUT:
+		return trial->def->silence_passes ? NULL : "no refusal, only silence: not proven";
+	case GUEST_CLOSED:
+	case GUEST_RESET:
+		return trial->spot != NULL || trial->def->silence_passes ?
+			       NULL : "it connected before it was closed: not proven";
+	case GUEST_ERROR: /* a guest without IPv6 cannot reach anything by it */
+		return strchr(at->address, ':') != NULL && strcmp(at->errno_name, "EAFNOSUPPORT") == 0 ?
+			       NULL : "the guest could not try";
+	case GUEST_OPEN:
+	case GUEST_ANSWER:
+	case GUEST_LISTENING:
+	case GUEST_ACCEPTED:
+		break;
+	}
+	return "ESCAPE: the guest got through";
+}
+
+static void add_row(struct probe_report *report, const struct trial *trial,
+	const struct probe_input *input)
+{
+	struct probe_row *row;
+	const struct guest_attempt *at = &trial->attempt;
+	const char *why = trial->def->must_reach ? judge_reach(trial) :
+			  trial->watch != NULL   ? judge_listen(trial) :
+						   judge_refuse(trial, input->after_ready);
+
+	report->row = xrealloc(report->row, report->count + 1, sizeof(*report->row));
+	row = &report->row[report->count++];
+	row->id = xstrdup(at->id);
+	row->target = strchr(at->address, ':') ?
+			      xasprintf("%s [%s]:%u", at->kind, at->address, at->port) :
+			      xasprintf("%s %s:%u", at->kind, at->address, at->port);
+	row->about = trial->def->about;
+	row->must_reach = trial->def->must_reach;
+	row->pass = why == NULL;
+	row->host_judged = trial->spot != NULL || trial->watch != NULL;
+	row->state = guest_state_name(at->state);
+	row->why = why ? xasprintf("%s%s%s", why, *at->errno_name ? ", " : "", at->errno_name) :
+			 xstrdup(at->errno_name);
+	report->failed += why != NULL;
+}
+
+/* The table's gateway rows mean something only if that is the guest's gateway. */
+static int check_route(const struct smolvm *vm, const struct probe_input *input, const char *route,
+	struct error *err)
+{
+	cleanup_free char *wanted = strcmp(vm->caps->transport, "tsi") == 0 ?
+					    xstrdup("none") :
+					    xasprintf("%s via " PROBE_GATEWAY " dev eth0", input->alias);
+
+	if (strncmp(route, wanted, strlen(wanted)) == 0)
+		return 0;
+	return err_set(err, EXIT_REFUSED, "the guest's route is '%s', not '%s'", route, wanted);
+}
+
+int probe_run(const struct smolvm *vm, const struct probe_input *input, struct probe_report *report,
+	struct error *err)
+{
+	cleanup_trials struct trials trials = {.canary = canary_new()};
+	struct guest_attempt attempts[GUEST_ATTEMPT_MAX];
+	struct guest_reply reply;
+	int result;
+
+	if (build_trials(&trials, input, err) != 0)
+		return err_wrap(err, "probes");
+	for (size_t i = 0; i < trials.count; i++)
+		attempts[i] = trials.item[i].attempt;
+	if (canary_start(trials.canary, err) != 0)
+		return err_wrap(err, "probes");
+	result = guest_probe(vm, input->machine, input->alias, attempts, trials.count, &reply, err);
+	canary_stop(trials.canary);
+	if (result != 0 || check_route(vm, input, reply.route, err) != 0)
+		return err_wrap(err, "probes");
+	report->route = xstrdup(reply.route);
+	for (size_t i = 0; i < trials.count; i++) {
+		trials.item[i].attempt = attempts[i];
+		add_row(report, &trials.item[i], input);
+	}
+	return 0;
+}
+
+void probe_report_clear(struct probe_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		free(report->row[i].id);
+		free(report->row[i].target);
+		free(report->row[i].why);
+	}
+	free(report->row);
+	free(report->route);
+	*report = (struct probe_report){NULL, NULL, 0, 0};
+}

@@ -1,0 +1,55 @@
+/* The probes: what a bottle's guest must reach and what it must not, tried from inside and judged by
+ * what listeners on the host saw. */
+#ifndef DOMAIN_PROBE_H
+#define DOMAIN_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+struct smolvm;
+
+/* A port that the bundle publishes on the alias. */
+struct probe_port {
+	const char *name; /* proxy, git, supervise */
+	uint16_t host_port, container_port;
+};
+
+struct probe_input {
+	const char *machine;
+	const char *alias;
+	const char *other;     /* another pool address that is up on this host */
+	const char *bundle_ip; /* the bundle's address on its bridge */
+	const struct probe_port *ports;
+	size_t port_count;
+	uint16_t egress_port;
+	bool full;         /* --verify=full: also the slow and the unlikely */
+	bool after_ready;  /* the guest may be hostile by now: only host evidence makes a pass */
+};
+
+struct probe_row {
+	char *id;
+	char *target; /* "tcp 127.0.0.17:41877" */
+	const char *about;
+	bool must_reach;
+	bool pass;
+	bool host_judged; /* a listener of ours decided; else it is the guest's word */
+	const char *state;
+	char *why;
+};
+
+struct probe_report {
+	char *route; /* what the guest set, as the kernel there reads it back */
+	struct probe_row *row;
+	size_t count, failed;
+};
+
+/* Runs the table in MACHINE. Returns 0 when every attempt was made and answered, also when some rows
+ * failed: look at report->failed. -1: nothing is proven. */
+int probe_run(const struct smolvm *vm, const struct probe_input *input, struct probe_report *report,
+	struct error *err);
+
+void probe_report_clear(struct probe_report *report);
+
+#endif

@@ -1,0 +1,90 @@
+/* Listeners of the host that matter to a bottle. */
+#include "services.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+#include "err.h"
+#include "listeners.h"
+#include "mem.h"
+#include "resolver.h"
+#include "strv.h"
+
+static char *name_of(const struct listener *listener)
+{
+	return xasprintf(strchr(listener->address, ':') ? "%s [%s]:%u" : "%s %s:%u",
+		listener_proto_name(listener), listener->address, listener->port);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int read_wildcard(struct strv *ret, bool *ret_dns, struct error *err)
+{
+	cleanup_listeners struct listeners all = LISTENERS_INIT;
+
+	if (listeners_read(&all, err) != 0)
+		return -1;
+	for (size_t i = 0; i < all.count; i++) {
+		cleanup_free char *name = NULL;
+
+		if (!all.item[i].wildcard || all.item[i].connected)
+			continue;
+		name = name_of(&all.item[i]);
+		*ret_dns = *ret_dns || all.item[i].port == 53;
+		if (!strv_has(ret, name))
+			strv_push(ret, name);
+	}
+	if (ret->count > 1)
+		qsort(ret->item, ret->count, sizeof(*ret->item), by_text);
+	return 0;
+}
+
+int services_wildcard(struct strv *ret, struct error *err)
+{
+	bool dns = false;
+
+	return read_wildcard(ret, &dns, err);
+}
+
+int services_check(const struct context *ctx, const char *alias, struct strv *ret, struct error *err)
+{
+	bool dns = false;
+
+	if (read_wildcard(ret, &dns, err) != 0)
+		return -1;
+	if (dns && resolver_can_be_answered()) {
+		err_set(err, EXIT_REFUSED, "a service on port 53 of every address would get the bottle's DNS "
+			"queries on %s", alias);
+		return err_note(err, "next", "let it listen on one address only");
+	}
+	if (ret->count == 0 || ctx->settings.wildcard != SETTINGS_WILDCARD_REFUSE)
+		return 0;
+	err_set(err, EXIT_REFUSED, "%zu services of this host listen on every address, so that a bottle could "
+		"reach them (wildcard: refuse)", ret->count);
+	for (size_t i = 0; i < ret->count; i++)
+		err_note(err, "service", "%s", ret->item[i]);
+	return err_note(err, "next", "let them listen on 127.0.0.1, or set wildcard: warn");
+}
+
+int services_strangers(const char *alias, const uint16_t *own, size_t count, struct error *err)
+{
+	cleanup_listeners struct listeners all = LISTENERS_INIT;
+
+	if (listeners_read(&all, err) != 0)
+		return -1;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct listener *at = &all.item[i];
+		bool ours = strcmp(at->address, alias) != 0;
+
+		for (size_t k = 0; k < count && !ours; k++)
+			ours = at->proto == LISTENER_TCP && at->port == own[k];
+		if (!ours)
+			return err_set(err, EXIT_REFUSED, "a stranger (uid %u) listens on %s %s:%u, the bottle's own "
+				"address", (unsigned)at->uid, listener_proto_name(at), at->address, at->port);
+	}
+	return 0;
+}

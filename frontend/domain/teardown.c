@@ -1,0 +1,220 @@
+/* Taking bottles apart. */
+#include "teardown.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "engine.h"
+#include "engine_container.h"
+#include "engine_network.h"
+#include "err.h"
+#include "journal.h"
+#include "machine.h"
+#include "mem.h"
+#include "names.h"
+#include "strv.h"
+
+static bool has_launch(const char *label, const char *launch)
+{
+	return label != NULL && strcmp(label, launch) == 0;
+}
+
+static int remove_container(struct context *ctx, const char *name, const char *launch,
+	struct error *err)
+{
+	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+
+	if (engine_container_inspect(ctx->engine, name, &container, err) != 0) {
+		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
+			return -1;
+		err_clear(err);
+		return 0;
+	}
+	if (!has_launch(engine_container_label(&container, LABEL_LAUNCHER), launch))
+		return 0; /* somebody else's of that name */
+	return engine_container_remove(ctx->engine, container.id, err);
+}
+
+static int remove_network(struct context *ctx, const char *launch, struct error *err)
+{
+	cleanup_engine_networks struct engine_networks networks = ENGINE_NETWORKS_INIT;
+
+	if (engine_network_list(ctx->engine, &networks, err) != 0)
+		return -1;
+	for (size_t i = 0; i < networks.count; i++)
+		if (has_launch(engine_network_label(&networks.item[i], LABEL_LAUNCHER), launch) &&
+			engine_network_remove(ctx->engine, networks.item[i].id, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int stop_machine(struct context *ctx, const char *slug, const struct journal_facts *facts,
+	int (*how)(struct context *ctx, const char *name, const struct machine_process *known,
+		struct error *err),
+	struct error *err)
+{
+	cleanup_free char *name = xasprintf("%s%s", NAME_MACHINE_PREFIX, slug);
+	struct machine_process known = {facts->vm_pid, facts->vm_start};
+
+	if (context_smolvm(ctx, err) != 0 || context_vmdb(ctx, err) != 0)
+		return -1;
+	return how(ctx, name, &known, err);
+}
+
+/* Says what was not removed, from FIRST (0 machine, 1 container, 2 network, 3 folder) on. */
+static int left_behind(const struct journal *journal, const struct journal_facts *facts, int first,
+	struct error *err)
+{
+	if (first <= 0 && facts->machine)
+		err_note(err, "left", "machine %s%s", NAME_MACHINE_PREFIX, journal->slug);
+	if (first <= 1 && facts->container)
+		err_note(err, "left", "container %s%s", NAME_CONTAINER_PREFIX, journal->slug);
+	if (first <= 2 && facts->network)
+		err_note(err, "left", "network %s%s", NAME_NETWORK_PREFIX, journal->slug);
+	err_note(err, "left", "folder %s", journal->folder);
+	return err_note(err, "next", "bottle stop %s", journal->slug);
+}
+
+int teardown(struct context *ctx, struct journal *journal, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_free char *container = xasprintf("%s%s", NAME_CONTAINER_PREFIX, journal->slug);
+
+	if (journal_read(ctx, journal->slug, &facts, err) != 0)
+		return -1;
+	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0)
+		return left_behind(journal, &facts, 0, err);
+	if ((facts.container || facts.network) && context_engine_at(ctx, facts.engine, err) != 0)
+		return left_behind(journal, &facts, 1, err);
+	if (facts.container && remove_container(ctx, container, facts.launch, err) != 0)
+		return left_behind(journal, &facts, 1, err);
+	if (facts.network && remove_network(ctx, facts.launch, err) != 0)
+		return left_behind(journal, &facts, 2, err);
+	return journal_remove(journal, err) == 0 ? 0 : left_behind(journal, &facts, 3, err);
+}
+
+int teardown_vm_only(struct context *ctx, struct journal *journal, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+
+	if (journal_read(ctx, journal->slug, &facts, err) != 0)
+		return -1;
+	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_stop, err) != 0)
+		return left_behind(journal, &facts, 0, err);
+	return journal_event(journal, "kept", NULL, NULL, err);
+}
+
+int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct error *err)
+{
+	cleanup_strv struct strv all = STRV_INIT;
+
+	if (journal_slugs(ctx, &all, err) != 0)
+		return -1;
+	for (size_t i = 0; i < all.count; i++) {
+		cleanup_journal_facts struct journal_facts facts = {0};
+		cleanup_error struct error broken = ERROR_INIT;
+
+		if (journal_is_locked(ctx, all.item[i]) ||
+			journal_read(ctx, all.item[i], &facts, &broken) != 0)
+			continue;
+		if (!facts.ready && !facts.kept)
+			strv_push(slugs, all.item[i]);
+	}
+	return 0;
+}
+
+/* Launch ids that have a journal here. */
+static int known_launches(const struct context *ctx, struct strv *ret, struct error *err)
+{
+	cleanup_strv struct strv slugs = STRV_INIT;
+
+	if (journal_slugs(ctx, &slugs, err) != 0)
+		return -1;
+	for (size_t i = 0; i < slugs.count; i++) {
+		cleanup_journal_facts struct journal_facts facts = {0};
+		cleanup_error struct error broken = ERROR_INIT;
+
+		if (journal_read(ctx, slugs.item[i], &facts, &broken) == 0)
+			strv_push(ret, facts.launch);
+	}
+	return 0;
+}
+
+/* Whether labels are this user's, of a launch without a journal, whose machine does not exist. */
+static int is_orphan(struct context *ctx, const struct strv *known, const char *owner,
+	const char *launch, const char *slug, bool *ret, struct error *err)
+{
+	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
+	cleanup_free char *machine = NULL;
+	bool running = false;
+
+	*ret = false;
+	if (owner == NULL || launch == NULL || slug == NULL || strcmp(owner, uid) != 0 ||
+		strv_has(known, launch) || journal_is_locked(ctx, slug))
+		return 0;
+	machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, slug);
+	if (context_vmdb(ctx, err) != 0 || machine_running(ctx, machine, &running, err) != 0)
+		return -1;
+	*ret = !running;
+	return 0;
+}
+
+static void add_orphan(struct teardown_orphans *orphans, bool is_network, const char *id,
+	const char *name)
+{
+	orphans->item = xrealloc(orphans->item, orphans->count + 1, sizeof(*orphans->item));
+	orphans->item[orphans->count++] =
+		(struct teardown_orphan){is_network, xstrdup(id), xstrdup(name)};
+}
+
+int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, struct error *err)
+{
+	cleanup_engine_containers struct engine_containers containers = ENGINE_CONTAINERS_INIT;
+	cleanup_engine_networks struct engine_networks networks = ENGINE_NETWORKS_INIT;
+	cleanup_strv struct strv known = STRV_INIT;
+	bool orphan;
+
+	if (context_engine(ctx, err) != 0 || known_launches(ctx, &known, err) != 0 ||
+		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) != 0 ||
+		engine_network_list(ctx->engine, &networks, err) != 0)
+		return -1;
+	for (size_t i = 0; i < containers.count; i++) {
+		const struct engine_container *at = &containers.item[i];
+
+		if (is_orphan(ctx, &known, engine_container_label(at, LABEL_OWNER),
+			    engine_container_label(at, LABEL_LAUNCHER), engine_container_label(at, LABEL_SLUG),
+			    &orphan, err) != 0)
+			return -1;
+		if (orphan)
+			add_orphan(ret, false, at->id, at->name);
+	}
+	for (size_t i = 0; i < networks.count; i++) {
+		const struct engine_network *at = &networks.item[i];
+
+		if (is_orphan(ctx, &known, engine_network_label(at, LABEL_OWNER),
+			    engine_network_label(at, LABEL_LAUNCHER), engine_network_label(at, LABEL_SLUG),
+			    &orphan, err) != 0)
+			return -1;
+		if (orphan)
+			add_orphan(ret, true, at->id, at->name);
+	}
+	return 0;
+}
+
+int teardown_remove_orphan(struct context *ctx, const struct teardown_orphan *orphan, struct error *err)
+{
+	return orphan->is_network ? engine_network_remove(ctx->engine, orphan->id, err) :
+				    engine_container_remove(ctx->engine, orphan->id, err);
+}
+
+void teardown_orphans_clear(struct teardown_orphans *orphans)
+{
+	for (size_t i = 0; i < orphans->count; i++) {
+		free(orphans->item[i].id);
+		free(orphans->item[i].name);
+	}
+	free(orphans->item);
+	*orphans = (struct teardown_orphans){NULL, 0};
+}

@@ -1,0 +1,61 @@
+/* What is known of a bottle that came up: the document that `launch` writes when it is ready and that every
+ * later command reads. It lies in a 0700 folder of its owner; a mismatch with what runs makes the bottle
+ * unverified. */
+#ifndef DOMAIN_VERDICT_H
+#define DOMAIN_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bundle.h"
+#include "machine.h"
+#include "probe.h"
+#include "strv.h"
+
+struct context;
+struct error;
+struct journal;
+
+#define VERDICT_SCHEMA "bottle.verdict/1"
+
+/* Zero-initialise. */
+struct verdict {
+	char *slug, *launch;
+	int64_t time; /* ready, seconds since 1970 */
+	char *alias, *subnet, *bundle_ip;
+	char *container_id, *bundle_image;
+	struct probe_port port[BUNDLE_PORT_MAX];
+	size_t port_count;
+	char *machine;
+	struct machine_process process;
+	char *engine;                   /* socket */
+	unsigned engine_api;            /* 41 = API 1.41 */
+	char *smolvm, *smolvm_version;  /* program; version */
+	bool unproven;                  /* a smolvm version that is not the tried one */
+	uint32_t egress_port;
+	bool full;
+	struct strv services;   /* that listen on every address of the host */
+	struct strv secret_env; /* names that exec passes on */
+	char *text;             /* "alias", "alias + 3 host services" */
+	struct probe_report probes; /* not read back */
+};
+
+#define cleanup_verdict __attribute__((cleanup(verdict_clear)))
+
+/* The text for a network of kind alias with COUNT wildcard services. Caller frees. */
+char *verdict_text(size_t count);
+
+int verdict_save(const struct verdict *verdict, struct journal *journal, struct error *err);
+
+/* EXIT_DATA when there is none or it cannot be read: the bottle is unverified then. */
+int verdict_load(const struct context *ctx, const char *slug, struct verdict *ret, struct error *err);
+
+/* A probe table as JSON text: an array of rows. New reference. */
+struct json_t *verdict_probes_json(const struct probe_report *report);
+
+/* The variables that the agent gets: K=V of the published ports, upper and lower case. */
+void verdict_urls(const struct verdict *verdict, struct strv *ret);
+
+void verdict_clear(struct verdict *verdict);
+
+#endif

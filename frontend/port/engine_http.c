@@ -1,0 +1,290 @@
+/* HTTP over a unix socket by libcurl. Nothing of the environment (proxy, netrc) may move a
+ * request elsewhere, and nothing that the other side sends may make us wait, allocate or connect
+ * more than was asked. */
+#include "engine_http.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "engine_curl.h"
+#include "err.h"
+#include "mem.h"
+#include "outside.h"
+
+enum { CONNECT_MS = 5000 };
+
+struct engine_http {
+	const struct engine_curl *curl;
+	CURL *easy; /* keeps the connection between requests */
+	struct curl_slist *json_headers, *plain_headers;
+	char *socket_path, *rule;
+	char failure[CURL_ERROR_SIZE];
+};
+
+/* What the callbacks of one exchange see. */
+struct exchange {
+	struct engine_answer *answer;
+	bool keep_part;
+	bool head_done;
+};
+
+void engine_answer_clear(struct engine_answer *answer)
+{
+	buf_clear(&answer->body);
+	*answer = (struct engine_answer)ENGINE_ANSWER_INIT;
+}
+
+/* libcurl makes its sockets inheritable. Children of ours are started with all descriptors above 2
+ * closed anyway; this is for the fork of another library. (libcurl's own wake-up pair, which leads
+ * nowhere, stays as it is.) */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	int fd = socket(address->family, address->socktype, address->protocol);
+
+	(void)context;
+	(void)purpose;
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd >= 0 ? fd : CURL_SOCKET_BAD;
+}
+
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	(void)context, (void)a, (void)b, (void)c, (void)d;
+	return cancel_asked();
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct exchange *exchange = context;
+	struct buf *body = &exchange->answer->body;
+	size_t len = size * count;
+
+	if (buf_append(body, bytes, len) == 0)
+		return len;
+	if (!exchange->keep_part)
+		return 0;
+	exchange->answer->cut = true;
+	buf_append(body, bytes, body->max - body->len);
+	return 0; /* ends the transfer; the rest is not wanted */
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *context)
+{
+	static const char name[] = "Api-Version:";
+	struct exchange *exchange = context;
+	size_t len = size * count, out = 0;
+
+	if (len > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+		exchange->head_done = true;
+	if (len < sizeof(name) - 1 || strncasecmp(bytes, name, sizeof(name) - 1) != 0)
+		return len;
+	for (size_t i = sizeof(name) - 1; i < len && out < ENGINE_API_STRLEN - 1; i++)
+		if ((bytes[i] >= '0' && bytes[i] <= '9') || bytes[i] == '.')
+			exchange->answer->api[out++] = bytes[i];
+	exchange->answer->api[out] = '\0';
+	return len;
+}
+
+int engine_http_open(
+	const char *socket_path, const char *rule, struct engine_http **ret, struct error *err)
+{
+	const struct engine_curl *curl = engine_curl_load(err);
+	struct engine_http *http;
+
+	if (curl == NULL)
+		return -1;
+	http = xcalloc(1, sizeof(*http));
+	http->curl = curl;
+	http->socket_path = xstrdup(socket_path);
+	http->rule = xstrdup(rule);
+	http->easy = curl->easy_init();
+	/* An empty Expect: a large body is sent without asking first. */
+	http->plain_headers = curl->slist_append(NULL, "Expect:");
+	http->json_headers = curl->slist_append(NULL, "Expect:");
+	if (http->json_headers != NULL)
+		curl->slist_append(http->json_headers, "Content-Type: application/json");
+	if (http->easy == NULL || http->plain_headers == NULL || http->json_headers == NULL) {
+		engine_http_free(http);
+		return err_set(err, EXIT_OS, "docker: libcurl cannot start");
+	}
+	*ret = http;
+	return 0;
+}
+
+void engine_http_free(struct engine_http *http)
+{
+	if (http == NULL)
+		return;
+	if (http->easy != NULL)
+		http->curl->easy_cleanup(http->easy);
+	http->curl->slist_free_all(http->json_headers);
+	http->curl->slist_free_all(http->plain_headers);
+	free(http->socket_path);
+	free(http->rule);
+	free(http);
+}
+
+static int set_options(struct engine_http *http, const struct engine_request *request,
+	const char *url, struct exchange *exchange)
+{
+	CURLcode (*set)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+	CURL *easy = http->easy;
+	bool post = strcmp(request->method, "POST") == 0;
+	const char *body = request->body ? request->body : "";
+	unsigned bad = 0;
+
+	http->curl->easy_reset(easy); /* keeps the connection */
+	bad |= set(easy, CURLOPT_UNIX_SOCKET_PATH, http->socket_path);
+	bad |= set(easy, CURLOPT_URL, url);
+	bad |= set(easy, CURLOPT_PATH_AS_IS, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	bad |= set(easy, CURLOPT_PROTOCOLS_STR, "http");
+#else
+	bad |= set(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP);
+#endif
+	bad |= set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	bad |= set(easy, CURLOPT_PROXY, "");
+	bad |= set(easy, CURLOPT_NOPROXY, "*");
+	bad |= set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= set(easy, CURLOPT_NOSIGNAL, 1L);
+	bad |= set(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	bad |= set(easy, CURLOPT_TIMEOUT_MS, (long)request->deadline_ms);
+	bad |= set(easy, CURLOPT_ERRORBUFFER, http->failure);
+	bad |= set(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	bad |= set(easy, CURLOPT_NOPROGRESS, 0L);
+	bad |= set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	bad |= set(easy, CURLOPT_WRITEFUNCTION, on_body);
+	bad |= set(easy, CURLOPT_WRITEDATA, exchange);
+	bad |= set(easy, CURLOPT_HEADERFUNCTION, on_header);
+	bad |= set(easy, CURLOPT_HEADERDATA, exchange);
+	if (post) {
+		bad |= set(easy, CURLOPT_POSTFIELDS, body);
+		bad |= set(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
+	} else {
+		bad |= set(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	}
+	bad |= set(
+		easy, CURLOPT_HTTPHEADER, request->body ? http->json_headers : http->plain_headers);
+	return bad ? -1 : 0;
+}
+
+/* Why connect(2) failed, in the words of someone who has to do something about it. */
+static int unreachable(const struct engine_http *http, int failure, struct error *err)
+{
+	const struct group *group;
+	struct stat st;
+
+	err_set(err, EXIT_UNAVAILABLE, "docker: cannot reach the engine at %s: %s",
+		http->socket_path, failure ? strerror(failure) : http->failure);
+	switch (failure) {
+	case EACCES:
+	case EPERM:
+		group = stat(http->socket_path, &st) == 0 ? getgrgid(st.st_gid) : NULL;
+		err_note(err, "why", "only root and the members of the group %s may use it (%s)",
+			group ? group->gr_name : "docker", http->rule);
+		err_note(err, "next",
+			"sudo usermod -aG %s \"$USER\", then log in again (that group is "
+			"root-equivalent), or use a rootless engine",
+			group && group->gr_gid != 0 ? group->gr_name : "docker");
+		break;
+	case ECONNREFUSED:
+		err_note(err, "why", "the socket is there, but no engine is running behind it (%s)",
+			http->rule);
+		err_note(err, "next",
+			"start the engine (systemctl start docker, or the desktop product)");
+		break;
+	default:
+		err_note(err, "why", "the socket was chosen by: %s", http->rule);
+		err_note(err, "next", "start the engine, or name its socket: --engine PATH");
+		break;
+	}
+	return -1;
+}
+
+static int broken(struct engine_http *http, const struct engine_request *request, CURLcode code,
+	const struct exchange *exchange, struct error *err)
+{
+	const char *method = request->method, *path = request->path;
+	long failure = 0;
+
+	switch (code) {
+	case CURLE_COULDNT_CONNECT:
+		http->curl->easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &failure);
+		return unreachable(http, (int)failure, err);
+	case CURLE_ABORTED_BY_CALLBACK:
+		return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "docker: interrupted");
+	case CURLE_OPERATION_TIMEDOUT:
+		err_set(err, EXIT_DEADLINE, "docker: %s %s: no whole answer after %d.%d s", method,
+			path, request->deadline_ms / 1000, request->deadline_ms % 1000 / 100);
+		return err_note(err, "next", "docker info (does it answer?), then try again");
+	case CURLE_WRITE_ERROR:
+		if (exchange->answer->body.toobig)
+			return err_set(err, EXIT_UNAVAILABLE,
+				"docker: %s %s: the answer is larger than %d MiB", method, path,
+				ENGINE_BODY_MAX >> 20);
+		break;
+	case CURLE_GOT_NOTHING:
+		return err_set(err, EXIT_UNAVAILABLE,
+			"docker: %s %s: the engine closed the connection without an answer", method,
+			path);
+	case CURLE_PARTIAL_FILE:
+		return err_set(err, EXIT_UNAVAILABLE,
+			"docker: %s %s: the answer ends in the middle", method, path);
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		err_set(err, EXIT_UNAVAILABLE, "docker: %s %s: the answer is not HTTP", method,
+			path);
+		return err_note(err, "why", "whatever listens on %s is not an engine (%s)",
+			http->socket_path, http->rule);
+	default:
+		break;
+	}
+	return err_set(err, EXIT_UNAVAILABLE, "docker: %s %s: %s", method, path,
+		http->failure[0] ? http->failure : http->curl->easy_strerror(code));
+}
+
+int engine_http_send(struct engine_http *http, const struct engine_request *request,
+	struct engine_answer *ret, struct error *err)
+{
+	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
+	cleanup_free char *url = xasprintf("http://docker%s", request->path);
+	struct exchange exchange = {&answer, request->keep > 0, false};
+	long status = 0;
+	CURLcode code;
+
+	if (cancel_asked())
+		return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "docker: interrupted");
+	buf_init(&answer.body, request->keep ? request->keep : ENGINE_BODY_MAX);
+	if (set_options(http, request, url, &exchange) != 0)
+		return err_set(err, EXIT_UNAVAILABLE, "docker: this libcurl is too old");
+	http->failure[0] = '\0';
+	outside_enter();
+	code = http->curl->easy_perform(http->easy);
+	outside_leave();
+	if (code != CURLE_OK && !answer.cut)
+		return broken(http, request, code, &exchange, err);
+	/* To libcurl a connection that is closed within the headers is a short answer. */
+	if (!exchange.head_done)
+		return broken(http, request, CURLE_PARTIAL_FILE, &exchange, err);
+	http->curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 300 && status < 400 && status != 304) {
+		err_set(err, EXIT_UNAVAILABLE,
+			"docker: %s %s: a redirect (%ld), which no engine sends", request->method,
+			request->path, status);
+		return err_note(err, "why", "whatever listens on %s is not an engine (%s)",
+			http->socket_path, http->rule);
+	}
+	answer.status = (int)status;
+	*ret = answer;
+	answer = (struct engine_answer)ENGINE_ANSWER_INIT;
+	return 0;
+}

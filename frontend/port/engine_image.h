@@ -1,0 +1,47 @@
+/* Images of the engine. What needs a session (build) or a large file (save) is left to the
+ * docker command. */
+#ifndef PORT_ENGINE_IMAGE_H
+#define PORT_ENGINE_IMAGE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "strv.h"
+
+struct engine;
+struct error;
+
+struct engine_image {
+	char *id;     /* "sha256:..." */
+	char *user;   /* "" = root */
+	char *folder; /* WorkingDir */
+	char *os, *arch;
+	uint64_t size; /* bytes, unpacked */
+	struct strv env, entrypoint, cmd;
+	const json_t *json; /* the whole document, owned by this */
+};
+
+#define ENGINE_IMAGE_INIT {NULL, NULL, NULL, NULL, NULL, 0, STRV_INIT, STRV_INIT, STRV_INIT, NULL}
+#define cleanup_engine_image __attribute__((cleanup(engine_image_clear)))
+
+void engine_image_clear(struct engine_image *image);
+
+/* The value of a label, NULL without it. Owned by IMAGE. */
+const char *engine_image_label(const struct engine_image *image, const char *key);
+
+/* IMAGE is a name or an id. ENGINE_FAULT_MISSING (EXIT_DATA) when the engine has no such image:
+ * it is never pulled. */
+int engine_image_inspect(
+	struct engine *engine, const char *image, struct engine_image *ret, struct error *err);
+
+/* Writes IMAGE as a `docker save` archive to PATH, which must not exist; mode 0600; nothing is
+ * left there on failure. */
+int engine_image_save(
+	struct engine *engine, const char *image, const char *path, struct error *err);
+
+/* Builds TAG from DOCKERFILE with the folder CONTEXT. The error carries the end of the build's
+ * output. */
+int engine_image_build(struct engine *engine, const char *dockerfile, const char *context,
+	const char *tag, struct error *err);
+
+#endif

@@ -1,0 +1,177 @@
+/* Asking bottle-guest, and reading its answer as the word of an untrusted program. */
+#include "guest.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "mem.h"
+#include "num.h"
+#include "proc.h"
+#include "self.h"
+#include "smolvm.h"
+#include "strv.h"
+
+/* On top of the attempts' own deadlines: starting an exec took 1.2 s in a machine under emulation. */
+#define EXEC_MS 60000
+
+static const char *const state_names[] = {
+	[GUEST_OPEN] = "open",
+	[GUEST_ANSWER] = "answer",
+	[GUEST_CLOSED] = "closed",
+	[GUEST_RESET] = "reset",
+	[GUEST_REFUSED] = "refused",
+	[GUEST_TIMEOUT] = "timeout",
+	[GUEST_LISTENING] = "listening",
+	[GUEST_ACCEPTED] = "accepted",
+	[GUEST_ERROR] = "error",
+};
+
+const char *guest_state_name(enum guest_state state)
+{
+	return state_names[state];
+}
+
+int guest_folder(char **ret, struct error *err)
+{
+	cleanup_free char *libexec = NULL, *folder = NULL, *program = NULL;
+	struct stat st;
+
+	if (self_libexec(&libexec, err) != 0)
+		return -1;
+	folder = xasprintf("%s/guest/%s", libexec, self_arch());
+	program = xasprintf("%s/bottle-guest", folder);
+	if (stat(program, &st) != 0 || !S_ISREG(st.st_mode)) {
+		err_errno(err, EXIT_CONFIG, "guest program %s", program);
+		return err_note(err, "next", "install bottle again (make install)");
+	}
+	if ((st.st_mode & 022) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
+		return err_set(err, EXIT_CONFIG, "guest program %s: other users can write it", program);
+	*ret = steal_str(&folder);
+	return 0;
+}
+
+static bool parse_state(const char *word, enum guest_state *ret)
+{
+	for (size_t i = 0; i < sizeof(state_names) / sizeof(state_names[0]); i++) {
+		if (strcmp(word, state_names[i]) == 0) {
+			*ret = (enum guest_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_hex(const char *text, unsigned char *out, size_t max, size_t *ret_len)
+{
+	size_t len = 0;
+
+	if (strcmp(text, "-") == 0) {
+		*ret_len = 0;
+		return true;
+	}
+	for (; *text != '\0'; text += 2, len++) {
+		unsigned value;
+
+		if (len == max || strspn(text, "0123456789abcdef") < 2 || sscanf(text, "%2x", &value) != 1)
+			return false;
+		out[len] = (unsigned char)value;
+	}
+	*ret_len = len;
+	return true;
+}
+
+/* ID STATE ERRNO MS DATAHEX */
+static bool parse_line(const char *line, size_t len, struct guest_attempt *attempt)
+{
+	char id[40], state[16], name[24], data[2 * GUEST_DATA_MAX + 1];
+	cleanup_free char *copy = xstrndup(line, len);
+	uint32_t ms;
+	char ms_text[12], rest;
+
+	if (sscanf(copy, "%39s %15s %23s %11s %128s %c", id, state, name, ms_text, data, &rest) != 5 ||
+		strcmp(id, attempt->id) != 0 || !parse_state(state, &attempt->state) ||
+		!parse_u32(ms_text, 0, 10 * GUEST_DEADLINE_MAX, &ms) ||
+		!parse_hex(data, attempt->data, sizeof(attempt->data), &attempt->data_len))
+		return false;
+	attempt->ms = ms;
+	memcpy(attempt->errno_name, strcmp(name, "-") == 0 ? "" : name, sizeof(attempt->errno_name));
+	return true;
+}
+
+/* Returns the line at *TEXT and moves behind it; NULL when no whole line is left. */
+static const char *next_line(const char **text, size_t *ret_len)
+{
+	const char *line = *text, *end = strchr(line, '\n');
+
+	if (end == NULL)
+		return NULL;
+	*ret_len = (size_t)(end - line);
+	*text = end + 1;
+	return line;
+}
+
+static int bad_answer(struct error *err, const char *what)
+{
+	return err_set(err, EXIT_REFUSED, "guest: its answer is %s: nothing is proven", what);
+}
+
+int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
+	struct guest_reply *reply, struct error *err)
+{
+	size_t len;
+	const char *line = next_line(&text, &len);
+	char expected[24];
+
+	if (line == NULL || len < 6 || memcmp(line, "route ", 6) != 0 || len - 6 >= sizeof(reply->route))
+		return bad_answer(err, "without a route");
+	memcpy(reply->route, line + 6, len - 6);
+	reply->route[len - 6] = '\0';
+	line = next_line(&text, &len);
+	if (line == NULL || len != strlen(GUEST_PROBE_HEAD) || memcmp(line, GUEST_PROBE_HEAD, len) != 0)
+		return bad_answer(err, "in another protocol");
+	for (size_t i = 0; i < count; i++) {
+		line = next_line(&text, &len);
+		if (line == NULL)
+			return bad_answer(err, "cut short");
+		if (!parse_line(line, len, &attempts[i]))
+			return bad_answer(err, "not in the order or form of the question");
+	}
+	line = next_line(&text, &len);
+	snprintf(expected, sizeof(expected), GUEST_PROBE_END "%zu", count);
+	if (line == NULL || len != strlen(expected) || memcmp(line, expected, len) != 0 || *text != '\0')
+		return bad_answer(err, "cut short or too long");
+	return 0;
+}
+
+int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
+	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+	unsigned longest = 0;
+
+	strv_push(&argv, GUEST_PROGRAM);
+	strv_push(&argv, "up");
+	strv_push(&argv, alias);
+	strv_push(&argv, "probe");
+	for (size_t i = 0; i < count; i++) {
+		const struct guest_attempt *at = &attempts[i];
+
+		strv_pushf(&argv, "%s,%s,%s,%u,%u,%s", at->id, at->kind, at->address, at->port,
+			at->deadline_ms, at->nonce);
+		if (at->deadline_ms > longest)
+			longest = at->deadline_ms;
+	}
+	if (smolvm_exec_root(vm, machine, &argv, (int)longest + EXEC_MS, &proc, err) != 0)
+		return -1;
+	if (proc.exit_code != 0) {
+		cleanup_free char *line = proc_last_line(&proc);
+
+		return err_set(err, EXIT_REFUSED, "guest: bottle-guest failed in the machine (exit %d): %s",
+			proc.exit_code, line);
+	}
+	return guest_parse(buf_str(&proc.out), attempts, count, reply, err);
+}

@@ -1,0 +1,66 @@
+/* bottle-guest as the host uses it: what it is asked, what it answers. The words are guest/protocol.h's. */
+#ifndef PORT_GUEST_H
+#define PORT_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol.h"
+
+struct error;
+struct smolvm;
+
+/* Where the folder with our program is mounted in every machine, read-only. */
+#define GUEST_FOLDER  "/.bottle"
+#define GUEST_PROGRAM GUEST_FOLDER "/bottle-guest"
+
+enum guest_state {
+	GUEST_OPEN,
+	GUEST_ANSWER,
+	GUEST_CLOSED,
+	GUEST_RESET,
+	GUEST_REFUSED,
+	GUEST_TIMEOUT,
+	GUEST_LISTENING,
+	GUEST_ACCEPTED,
+	GUEST_ERROR,
+};
+
+/* One attempt and, after guest_probe, its answer. */
+struct guest_attempt {
+	char id[GUEST_ID_MAX + 1];
+	const char *kind; /* tcp, http, udp, icmp, dns-udp, dns-tcp, resolv, listen */
+	char address[46];
+	uint16_t port;
+	unsigned deadline_ms;
+	char nonce[GUEST_NONCE_MAX + 1];
+
+	enum guest_state state;
+	char errno_name[24]; /* "" when there is none */
+	unsigned ms;
+	unsigned char data[GUEST_DATA_MAX];
+	size_t data_len;
+};
+
+struct guest_reply {
+	char route[128]; /* the line that `up` printed, without "route " */
+};
+
+/* The name of STATE as the guest writes it. */
+const char *guest_state_name(enum guest_state state);
+
+/* The folder with this machine's guest program, for a --volume. EXIT_CONFIG when it is missing or can be
+ * written by others. Caller frees. */
+int guest_folder(char **ret, struct error *err);
+
+/* Runs `bottle-guest up ALIAS probe ...` in MACHINE as root and fills in the answers. -1 when the program
+ * did not run, did not answer for every attempt in order, or set no route: nothing is proven then. */
+int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
+	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err);
+
+/* Parses what guest_probe read; exposed for tests and fuzzing. */
+int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
+	struct guest_reply *reply, struct error *err);
+
+#endif

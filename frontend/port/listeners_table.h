@@ -1,0 +1,17 @@
+/* The kernel's text table of sockets, apart from where it comes from. Inside listeners only. */
+#ifndef PORT_LISTENERS_TABLE_H
+#define PORT_LISTENERS_TABLE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "listeners.h"
+
+struct error;
+
+/* Adds the listeners in TABLE, text as of /proc/net/tcp (PROTO, IS_V6 say which of the four), to
+ * *to. NAME is for messages. -1 on a line that is not understood or a read error. */
+int listeners_table_read(struct listeners *to, FILE *table, enum listener_proto proto, bool is_v6,
+	const char *name, struct error *err);
+
+#endif

@@ -1,0 +1,100 @@
+/* Running bottle-netd. */
+#include "netd.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "err.h"
+#include "mem.h"
+#include "proc.h"
+#include "self.h"
+#include "strv.h"
+
+#define NETD_MS 10000
+
+static int netd_path(char **ret, struct error *err)
+{
+	cleanup_free char *libexec = NULL;
+
+	if (self_libexec(&libexec, err) != 0)
+		return -1;
+	*ret = xasprintf("%s/bottle-netd", libexec);
+	return 0;
+}
+
+bool netd_installed(void)
+{
+	cleanup_error struct error ignored = ERROR_INIT;
+	cleanup_free char *path = NULL;
+	struct stat st;
+
+	return netd_path(&path, &ignored) == 0 && stat(path, &st) == 0;
+}
+
+static int run(const char *verb, const struct strv *addresses, struct proc *proc, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_free char *path = NULL, *line = NULL;
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	if (netd_path(&path, err) != 0)
+		return -1;
+	strv_push(&argv, path);
+	strv_push(&argv, verb);
+	if (addresses != NULL)
+		strv_push_all(&argv, (const char *const *)addresses->item);
+	strv_push(&env, "PATH=/usr/bin:/bin");
+	spec.argv = &argv;
+	spec.env = &env;
+	spec.deadline_ms = NETD_MS;
+	if (proc_run(proc, &spec, err) != 0) {
+		err->code = EXIT_CONFIG;
+		err_wrap(err, "helper");
+		return err_note(err, "next", "sudo make install, and be in the group that may use the helper "
+					     "(%s)", path);
+	}
+	if (proc->exit_code == EXIT_OK)
+		return 0;
+	line = proc_last_line(proc);
+	err_set(err, (enum exit_code)proc->exit_code, "helper: %s", line);
+	if (proc->exit_code == EXIT_CONFIG)
+		err_note(err, "next", "sudo make install (the helper is %s)", path);
+	return -1;
+}
+
+int netd_add(const struct strv *addresses, struct error *err)
+{
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	return run("add", addresses, &proc, err);
+}
+
+int netd_remove(const struct strv *addresses, struct error *err)
+{
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	return run("remove", addresses, &proc, err);
+}
+
+int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err)
+{
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	if (run("policy", NULL, &proc, err) != 0)
+		return -1;
+	if (sscanf(buf_str(&proc.out), "protocol 1 pool 127.0.0.%3u 127.0.0.%3u", ret_first, ret_last) != 2)
+		return err_set(err, EXIT_CONFIG, "helper: it speaks another protocol than this bottle");
+	return 0;
+}
+
+bool netd_address_is_up(const char *address)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET};
+	cleanup_fd int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return fd >= 0 && inet_pton(AF_INET, address, &sin.sin_addr) == 1 &&
+	       bind(fd, (const struct sockaddr *)&sin, sizeof(sin)) == 0;
+}

@@ -1,0 +1,24 @@
+/* bottle-netd, the privileged helper, as the frontend uses it: an argument vector and an exit code. */
+#ifndef PORT_NETD_H
+#define PORT_NETD_H
+
+#include <stdbool.h>
+
+struct error;
+struct strv;
+
+/* Adds or removes the addresses of ADDRESSES in one call. The helper's refusal comes back with its own
+ * exit code and its own line. EXIT_CONFIG when it is not installed. */
+int netd_add(const struct strv *addresses, struct error *err);
+int netd_remove(const struct strv *addresses, struct error *err);
+
+/* The pool the helper was built with, 127.0.0.FIRST-LAST. */
+int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err);
+
+/* Whether the program is there at all (HELPER=no leaves it out on Linux). */
+bool netd_installed(void);
+
+/* Whether ADDRESS can be bound now, without any help: on Linux all of 127/8 can. */
+bool netd_address_is_up(const char *address);
+
+#endif

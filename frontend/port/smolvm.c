@@ -1,0 +1,369 @@
+/* The smolvm command line. Child environment and umask 077 come from base/proc and base/childenv. */
+#include "smolvm.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "childenv.h"
+#include "err.h"
+#include "mem.h"
+
+enum {
+	QUICK_MS = 30 * 1000,   /* version, ls, delete */
+	CREATE_MS = 300 * 1000, /* unpacks the pack */
+	START_MS = 180 * 1000,
+	STOP_MS = 60 * 1000,
+	PACK_MS = 30 * 60 * 1000,
+};
+
+/* A program that someone else may replace is no better than none. */
+static bool trusted_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0 &&
+	       (st.st_mode & 022) == 0 && (st.st_uid == 0 || st.st_uid == geteuid());
+}
+
+static char *find_in_path(void)
+{
+	const char *part = getenv("PATH");
+
+	while (part != NULL && *part != '\0') {
+		size_t len = strcspn(part, ":");
+		cleanup_free char *path = xasprintf("%.*s/smolvm", (int)len, part);
+
+		if (path[0] == '/' && len > 0 && trusted_program(path))
+			return steal_str(&path);
+		part += len + (part[len] == ':');
+	}
+	return NULL;
+}
+
+int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	if (configured == NULL) {
+		vm->path = find_in_path();
+		if (vm->path == NULL) {
+			err_set(err, EXIT_UNAVAILABLE,
+				"smolvm: no such program in PATH that only root or this user can write");
+			return err_note(err, "next", "install/get-smolvm, or set `smolvm:` in "
+						     "~/.config/bottle/config.yaml to its path");
+		}
+	} else if (trusted_program(configured)) {
+		vm->path = xstrdup(configured);
+	} else {
+		return err_set(err, EXIT_UNAVAILABLE,
+			"smolvm: %s is not an executable file that only root or this user can write",
+			configured);
+	}
+	childenv_fill(&vm->env, &vm->dropped);
+	strv_push(&argv, vm->path);
+	strv_push(&argv, "--version");
+	spec.argv = &argv;
+	spec.env = &vm->env;
+	spec.deadline_ms = QUICK_MS;
+	if (proc_start(&vm->asking, &spec, err) != 0) {
+		err->code = EXIT_UNAVAILABLE;
+		return err_wrap(err, "smolvm");
+	}
+	return 0;
+}
+
+int smolvm_ask_done(struct smolvm *vm, struct error *err)
+{
+	cleanup_free char *line = NULL;
+	const char *version;
+
+	if (proc_wait(&vm->asking, err) != 0)
+		return err_wrap(err, "%s --version", vm->path);
+	line = proc_last_line(&vm->asking);
+	if (vm->asking.exit_code != 0)
+		return err_set(err, EXIT_UNAVAILABLE, "smolvm: %s --version failed: %s", vm->path, line);
+	version = strncmp(buf_str(&vm->asking.out), "smolvm ", 7) == 0 ? vm->asking.out.data + 7 : "";
+	vm->version = xstrndup(version, strcspn(version, "\n"));
+	proc_clear(&vm->asking);
+	return smolvm_caps_find(vm->version, &vm->caps, &vm->standing, err);
+}
+
+/* Runs `smolvm ARGV...`; 0 when it ended, whatever its exit code. */
+static int run(const struct smolvm *vm, struct strv *argv, int deadline_ms, struct proc *proc,
+	struct error *err)
+{
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	spec.argv = argv;
+	spec.env = &vm->env;
+	spec.deadline_ms = deadline_ms;
+	spec.output_max = 16 << 20;
+	return proc_run(proc, &spec, err);
+}
+
+static void command(struct strv *argv, const struct smolvm *vm, const char *noun, const char *verb)
+{
+	strv_push(argv, vm->path);
+	strv_push(argv, noun);
+	strv_push(argv, verb);
+}
+
+/* --name NAME, or NAME where the version has no flag. */
+static void push_name(struct strv *argv, const struct smolvm *vm, const char *machine)
+{
+	if (vm->caps->name_flag)
+		strv_push(argv, "--name");
+	strv_push(argv, machine);
+}
+
+/* What smolvm says when a machine does not exist (data/errors.rs and the texts of older verbs). */
+static bool says_unknown(const struct proc *proc)
+{
+	return strstr(buf_str(&proc->err), "not found") != NULL ||
+	       strstr(buf_str(&proc->out), "not found") != NULL;
+}
+
+static int failed(const struct proc *proc, enum exit_code code, const char *verb, const char *machine,
+	struct error *err)
+{
+	cleanup_free char *line = proc_last_line(proc);
+
+	return err_set(err, code, "smolvm: %s %s: %s", verb, machine, line);
+}
+
+int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	command(&argv, vm, "machine", "create");
+	push_name(&argv, vm, create->machine);
+	strv_push(&argv, "--from");
+	strv_push(&argv, create->pack);
+	strv_push(&argv, "--cpus");
+	strv_pushf(&argv, "%u", create->cpus);
+	strv_push(&argv, "--mem");
+	strv_pushf(&argv, "%u", create->memory_mib);
+	for (size_t i = 0; i < create->volumes->count; i++) {
+		strv_push(&argv, "--volume");
+		strv_push(&argv, create->volumes->item[i]);
+	}
+	for (size_t i = 0; i < create->env->count; i++) {
+		strv_push(&argv, "--env");
+		strv_push(&argv, create->env->item[i]);
+	}
+	if (vm->caps->trailing_command) {
+		strv_push(&argv, "--");
+		strv_push_all(&argv, (const char *const *)create->command->item);
+	}
+	if (run(vm, &argv, CREATE_MS, &proc, err) != 0)
+		return err_wrap(err, "smolvm: create %s", create->machine);
+	if (proc.exit_code == 0)
+		return 0;
+	failed(&proc, EXIT_CANTCREATE, "create", create->machine, err);
+	if (strstr(buf_str(&proc.err), "already exists") != NULL)
+		err_note(err, "next", "%s machine delete --name %s (if nothing of yours needs it)",
+			vm->path, create->machine);
+	return -1;
+}
+
+int smolvm_start(const struct smolvm *vm, const char *machine, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	command(&argv, vm, "machine", "start");
+	strv_push(&argv, "--name");
+	strv_push(&argv, machine);
+	if (run(vm, &argv, START_MS, &proc, err) != 0)
+		return err_wrap(err, "smolvm: start %s", machine);
+	if (proc.exit_code != 0)
+		return failed(&proc, EXIT_UNAVAILABLE, "start", machine, err);
+	if (strstr(buf_str(&proc.out), "already running") != NULL ||
+		strstr(buf_str(&proc.err), "already running") != NULL)
+		return err_set(err, EXIT_REFUSED,
+			"smolvm: %s was running before it was started: its policy is not the one just set",
+			machine);
+	return 0;
+}
+
+int smolvm_stop(const struct smolvm *vm, const char *machine, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	command(&argv, vm, "machine", "stop");
+	strv_push(&argv, "--name");
+	strv_push(&argv, machine);
+	if (vm->caps->stop_timeout) {
+		strv_push(&argv, "--timeout");
+		strv_push(&argv, "2");
+	}
+	if (run(vm, &argv, STOP_MS, &proc, err) != 0)
+		return err_wrap(err, "smolvm: stop %s", machine);
+	if (proc.exit_code != 0 && !says_unknown(&proc))
+		return failed(&proc, EXIT_UNAVAILABLE, "stop", machine, err);
+	return 0;
+}
+
+int smolvm_delete(const struct smolvm *vm, const char *machine, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	command(&argv, vm, "machine", "delete");
+	push_name(&argv, vm, machine);
+	strv_push(&argv, "--force");
+	if (run(vm, &argv, STOP_MS, &proc, err) != 0)
+		return err_wrap(err, "smolvm: delete %s", machine);
+	if (proc.exit_code != 0 && !says_unknown(&proc))
+		return failed(&proc, EXIT_UNAVAILABLE, "delete", machine, err);
+	return 0;
+}
+
+/* Runs a verb that prints JSON. */
+static int json_of(const struct smolvm *vm, struct strv *argv, const char *verb, char **ret,
+	struct error *err)
+{
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	strv_push(argv, "--json");
+	if (run(vm, argv, QUICK_MS, &proc, err) != 0)
+		return err_wrap(err, "smolvm: %s", verb);
+	if (proc.exit_code != 0)
+		return failed(&proc, EXIT_UNAVAILABLE, verb, "--json", err);
+	*ret = buf_steal(&proc.out);
+	return 0;
+}
+
+int smolvm_list(const struct smolvm *vm, char **ret, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+
+	command(&argv, vm, "machine", "ls");
+	return json_of(vm, &argv, "ls", ret, err);
+}
+
+int smolvm_egress_events(const struct smolvm *vm, const char *machine, char **ret, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+
+	*ret = NULL;
+	if (!vm->caps->egress_events)
+		return 0;
+	command(&argv, vm, "machine", "egress-events");
+	strv_push(&argv, "--name");
+	strv_push(&argv, machine);
+	return json_of(vm, &argv, "egress-events", ret, err);
+}
+
+static void exec_argv(struct strv *argv, const struct smolvm *vm, const char *machine)
+{
+	command(argv, vm, "machine", "exec");
+	strv_push(argv, "--name");
+	strv_push(argv, machine);
+}
+
+int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct strv *command_argv,
+	int deadline_ms, struct proc *proc, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+
+	exec_argv(&argv, vm, machine);
+	if (vm->caps->exec_user) { /* numeric: an image need not have /etc/passwd */
+		strv_push(&argv, "--user");
+		strv_push(&argv, "0:0");
+	}
+	strv_push(&argv, "--workdir");
+	strv_push(&argv, "/");
+	strv_push(&argv, "--");
+	strv_push_all(&argv, (const char *const *)command_argv->item);
+	if (run(vm, &argv, deadline_ms, proc, err) != 0)
+		return err_wrap(err, "smolvm: exec %s", machine);
+	return 0;
+}
+
+int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	exec_argv(&argv, vm, exec->machine);
+	strv_push_all(&env, (const char *const *)vm->env.item);
+	for (size_t i = 0; exec->env != NULL && i < exec->env->count; i++) {
+		strv_push(&argv, "--env");
+		strv_push(&argv, exec->env->item[i]);
+	}
+	for (size_t i = 0; exec->secret_env != NULL && i < exec->secret_env->count; i++) {
+		const char *name = exec->secret_env->item[i];
+
+		if (!vm->caps->secret_env)
+			return err_set(err, EXIT_UNAVAILABLE,
+				"smolvm: version %s cannot take %s without showing its value", vm->version, name);
+		if (!childenv_pass(&env, name))
+			return err_set(err, EXIT_DATA, "secret_env: %s is not set here", name);
+		strv_push(&argv, "--secret-env");
+		strv_pushf(&argv, "%s=%s", name, name);
+	}
+	if (exec->workdir != NULL) {
+		strv_push(&argv, "--workdir");
+		strv_push(&argv, exec->workdir);
+	}
+	if (exec->user != NULL) {
+		strv_push(&argv, "--user");
+		strv_push(&argv, exec->user);
+	}
+	if (exec->interactive)
+		strv_push(&argv, "--interactive");
+	if (exec->tty)
+		strv_push(&argv, "--tty");
+	if (!exec->interactive && !exec->tty)
+		strv_push(&argv, "--stream");
+	strv_push(&argv, "--");
+	strv_push_all(&argv, (const char *const *)exec->argv->item);
+	spec.argv = &argv;
+	spec.env = &env;
+	spec.stdio = PROC_INHERIT;
+	if (proc_run(&proc, &spec, err) != 0)
+		return err_wrap(err, "smolvm: exec %s", exec->machine);
+	*ret = proc.exit_code;
+	return 0;
+}
+
+int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, struct error *err)
+{
+	static const char suffix[] = ".smolmachine";
+	size_t stem = strlen(pack) - (sizeof(suffix) - 1);
+	cleanup_free char *output = xstrndup(pack, stem);
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	if (!vm->caps->pack_archive)
+		return err_set(err, EXIT_UNAVAILABLE, "smolvm: version %s cannot pack a local image",
+			vm->version);
+	command(&argv, vm, "pack", "create");
+	strv_push(&argv, "--image");
+	strv_push(&argv, archive);
+	strv_push(&argv, "--output"); /* smolvm adds the suffix, and writes a program beside the pack */
+	strv_push(&argv, output);
+	if (run(vm, &argv, PACK_MS, &proc, err) != 0)
+		return err_wrap(err, "smolvm: pack create");
+	unlink(output);
+	if (proc.exit_code != 0)
+		return failed(&proc, EXIT_CANTCREATE, "pack create", archive, err);
+	return 0;
+}
+
+void smolvm_clear(struct smolvm *vm)
+{
+	proc_clear(&vm->asking);
+	free(vm->path);
+	free(vm->version);
+	strv_clear(&vm->env);
+	strv_clear(&vm->dropped);
+	*vm = (struct smolvm)SMOLVM_INIT;
+}

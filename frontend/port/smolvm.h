@@ -1,0 +1,112 @@
+/* The smolvm engine, by its command line. What each version can do stands in one table (smolvm_caps.c),
+ * taken from the project's sources and from runs; nothing else asks for a version number. */
+#ifndef PORT_SMOLVM_H
+#define PORT_SMOLVM_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "proc.h"
+#include "strv.h"
+
+struct error;
+
+/* What an engine version can do. */
+struct smolvm_caps {
+	unsigned since[3];       /* first version that this row describes */
+	bool name_flag;          /* create, delete, data-dir take --name (before: positional) */
+	bool dns;                /* the row has the key `dns` */
+	bool exec_user;          /* exec --user UID:GID (before: exec runs as root) */
+	bool pack_archive;       /* pack create --image FILE.tar */
+	bool trailing_command;   /* create ... -- COMMAND */
+	bool secret_env;         /* exec --secret-env GUEST=HOST */
+	bool stop_timeout;       /* stop --timeout SECONDS */
+	bool egress_events;      /* machine egress-events --json */
+	const char *transport;   /* network of a machine with a policy: "tsi" or "virtio-net" */
+	const char *holes;       /* why this version is unproven, or NULL; printed before it is used */
+};
+
+enum smolvm_standing {
+	SMOLVM_SUPPORTED, /* proven version */
+	SMOLVM_NEWER,     /* newer than any that was tried: used like the newest row */
+	SMOLVM_OLDER,     /* only with --engine-unproven */
+	SMOLVM_REFUSED,   /* not even then */
+};
+
+/* An engine that was found. Zero-initialise; smolvm_clear releases it. */
+struct smolvm {
+	char *path;    /* absolute */
+	char *version; /* "1.32.2" */
+	const struct smolvm_caps *caps;
+	enum smolvm_standing standing;
+	struct strv env;     /* what its children get */
+	struct strv dropped; /* SMOLVM_ names of our environment that they do not get */
+	struct proc asking;  /* smolvm --version, while it runs */
+};
+
+#define SMOLVM_INIT {.asking = PROC_INIT}
+
+/* Fills *caps and *standing for VERSION ("1.32.2"); -1 when it is not a version. */
+int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
+	enum smolvm_standing *standing, struct error *err);
+
+/* Finds the program (CONFIGURED, an absolute path, or the first in PATH that is a regular executable
+ * file which neither is writable by others nor lies in a relative part of PATH) and asks its version
+ * in the background; smolvm_ask_done waits for the answer. EXIT_UNAVAILABLE when there is none. */
+int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err);
+int smolvm_ask_done(struct smolvm *vm, struct error *err);
+
+struct smolvm_create {
+	const char *machine;
+	const char *pack; /* .smolmachine file */
+	unsigned cpus, memory_mib;
+	const struct strv *volumes; /* HOST:GUEST[:ro] */
+	const struct strv *env;     /* K=V, stored in clear in the row */
+	const struct strv *command; /* the workload, instead of the image's ENTRYPOINT and CMD */
+};
+
+/* Creates a machine without any network flag, so that the row is born closed. EXIT_CANTCREATE when the
+ * name is taken. */
+int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, struct error *err);
+
+/* Starts a machine. That it runs already is a failure: a policy set before the call would not apply. */
+int smolvm_start(const struct smolvm *vm, const char *machine, struct error *err);
+
+/* Stops a machine at once; one that does not run or does not exist is success. */
+int smolvm_stop(const struct smolvm *vm, const char *machine, struct error *err);
+
+/* Deletes a machine and its disks; one that does not exist is success. */
+int smolvm_delete(const struct smolvm *vm, const char *machine, struct error *err);
+
+/* machine ls --json, as text. Caller frees *ret. */
+int smolvm_list(const struct smolvm *vm, char **ret, struct error *err);
+
+/* machine egress-events --json, as text; *ret is NULL where the engine has none. */
+int smolvm_egress_events(const struct smolvm *vm, const char *machine, char **ret, struct error *err);
+
+/* Runs ARGV in the machine as root and waits; the answer is in PROC (caller clears). */
+int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct strv *argv,
+	int deadline_ms, struct proc *proc, struct error *err);
+
+struct smolvm_exec {
+	const char *machine;
+	const struct strv *argv;
+	const struct strv *env;        /* K=V for this command */
+	const struct strv *secret_env; /* names of our own environment, never in an argv */
+	const char *workdir, *user;    /* NULL = the image's */
+	bool interactive, tty;
+};
+
+/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. */
+int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
+
+/* Packs a `docker save` archive into PACK (must end in .smolmachine). */
+int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, struct error *err);
+
+/* Pid of a live `smolvm serve` of this user, which could start a machine from a policy that it
+ * remembers; 0 = none. -1 when processes cannot be listed. */
+int smolvm_serve_pid(pid_t *ret, struct error *err);
+
+void smolvm_clear(struct smolvm *vm);
+
+#endif

@@ -1,0 +1,137 @@
+/* bottle-netd: adds and removes the pool's addresses on the loopback interface, and nothing else.
+ *
+ * Installed setuid root. Everything that execve(2) hands over belongs to the caller, who may be hostile:
+ * arguments, environment, descriptors, limits, signals, timing. Nothing else is read: no file, no name
+ * service, no locale. Trusted are the kernel and this program. No heap, no stdio, no exec, no fork.
+ *
+ * main() below is the whole order; a step relies on those before it.
+ *
+ *  1 environ       forgotten. Nothing here or in the libc that is linked looks anything up in it later.
+ *  2 record        who called, and whether execve(2) granted root as the installation should make it. A
+ *                  fault is kept, not reported: `version` and `policy` work without any installation, and a
+ *                  wrong argument is a wrong argument first.
+ *  3 settle        signals blocked and default, timers off, descriptors 0-2 there and no others, umask 077,
+ *                  folder /, no core. Before the ids change, so that the caller can still kill a process
+ *                  that the caller's own file systems make wait here.
+ *  4 shrink        of root only the right to change addresses is left, and is not in effect. Each result
+ *                  is checked and read back, and taking it back is tried and must fail. No byte of argv
+ *                  has been looked at yet.
+ *  5 open          descriptor 3 for the ioctls, one more for the log: the calls that need socket(2),
+ *                  before it is filtered away.
+ *  6 seal          from here on only the calls, ioctl numbers and descriptors of filter_gen.c.
+ *  7 parse         argv to numbers. All arguments are judged before the first ioctl. No byte of argv is
+ *                  ever written, to a descriptor, a log or the kernel.
+ *  8 work          one address after the other; the privilege is raised around each writing ioctl alone,
+ *                  in os_*.c, where the four numbers are judged again. A failure does not stop the rest;
+ *                  the first one is what is reported.
+ *  9 drop          the right is given up for good, and taking it back is tried and must fail.
+ * 10 say           the audit line, stdout, stderr; exit. A reader that makes this wait ends it (report.c).
+ *
+ * What must never happen: a change of 127.0.0.1, of another address outside the pool, or of the
+ * interface's flags; see os_linux.c and os_darwin.c for how near the kernels' interfaces come to that. */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "os.h"
+#include "privilege.h"
+#include "report.h"
+
+extern char **environ; /* macOS has no header that declares it */
+
+#define TEXT_(number) #number
+#define TEXT(number) TEXT_(number)
+
+static void settle_signals(void)
+{
+	const struct itimerval off = {.it_value = {.tv_sec = 0}};
+	sigset_t all;
+
+	sigfillset(&all);
+	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
+	/* SIG_IGN first: it throws away what was pending before exec. SIGKILL, SIGSTOP and those that
+	 * libc keeps for itself fail here, and need nothing. */
+	for (int number = 1; number < NSIG; number++)
+		if (signal(number, SIG_IGN) != SIG_ERR)
+			must(signal(number, SIG_DFL) == SIG_IGN, "cannot reset signals");
+	for (int timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++)
+		must(setitimer(timer, &off, NULL) == 0, "cannot stop the timers");
+}
+
+static void settle_files(void)
+{
+	struct rlimit core = {0, 0};
+
+	/* open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the
+	 * caller's own FUSE mount it could be made to wait. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			_exit(EXIT_OS); /* there is nowhere to write a reason */
+	must(os_close_from(3) && fcntl(3, F_GETFD) < 0, "cannot close inherited descriptors");
+	(void)umask(077); /* cannot fail */
+	must(chdir("/") == 0, "cannot change to /");
+	must(setrlimit(RLIMIT_CORE, &core) == 0 && getrlimit(RLIMIT_CORE, &core) == 0 &&
+			core.rlim_max == 0,
+		"cannot forbid core dumps");
+}
+
+static struct outcome work(int sock, const struct request *request, struct text *out)
+{
+	struct outcome first = {EXIT_OK, NULL, NULL};
+	char spelled[ADDR_STRLEN];
+
+	for (unsigned i = 0; i < request->count; i++) {
+		struct outcome one = os_change(sock, request->op == OP_ADD, request->addr[i]);
+
+		addr_print(request->addr[i], spelled);
+		text_add(out, spelled);
+		text_add(out, " ");
+		text_add(out, one.word);
+		text_add(out, "\n");
+		first = first.code == EXIT_OK ? one : first;
+	}
+	return first;
+}
+
+int main(int argc, char **argv)
+{
+	static struct request request;
+	static struct text out;
+	struct outcome end;
+	struct caller caller;
+	int sock, log;
+
+	environ = NULL;
+	caller = privilege_record();
+	settle_signals();
+	settle_files();
+	privilege_shrink(&caller);
+	sock = socket(AF_INET, SOCK_DGRAM, 0);
+	must(sock == 3, "cannot open a socket");
+	log = report_open_log(os_log_path);
+	privilege_seal();
+
+	end = request_parse(argc, argv, &request);
+	if (end.code == EXIT_OK && request.op == OP_POLICY)
+		text_add(&out, "protocol 1 pool 127.0.0." TEXT(POOL_FIRST) " 127.0.0." TEXT(
+				       POOL_LAST) "\n");
+	else if (end.code == EXIT_OK && request.op == OP_VERSION)
+		text_add(&out, "bottle-netd " BOTTLE_VERSION "\n");
+	else if (end.code == EXIT_OK && caller.fault != NULL)
+		end = (struct outcome){EXIT_CONFIG, caller.fault, NULL};
+	else if (end.code == EXIT_OK)
+		end = work(sock, &request, &out);
+
+	privilege_drop();
+	if (request.op == OP_ADD || request.op == OP_REMOVE)
+		report_audit(log, &request, caller.uid, end.code);
+	if (!report_write(STDOUT_FILENO, &out) && end.code == EXIT_OK)
+		die(EXIT_OS, "cannot write to standard output");
+	if (end.code != EXIT_OK)
+		die(end.code, end.why);
+	return EXIT_OK;
+}

@@ -1,0 +1,19 @@
+/* The loopback interface of one operating system, by ioctl. */
+#ifndef HELPER_OS_H
+#define HELPER_OS_H
+
+#include "request.h"
+
+/* Where the system log listens for datagrams. */
+extern const char os_log_path[];
+
+/* Closes every descriptor from FIRST on. */
+bool os_close_from(int first);
+
+/* With ADD makes ADDR, which lies inside the pool, a /32 on the loopback interface; without, takes it off.
+ * SOCK is any socket of AF_INET. The outcome is judged by what the kernel shows afterwards, not by what the
+ * ioctls returned. EXIT_AGAIN: loopback is not as it must be, or somebody else holds the address;
+ * EXIT_OS: the kernel refused. */
+struct outcome os_change(int sock, bool add, struct addr addr);
+
+#endif

@@ -1,0 +1,34 @@
+# Installing. Ownership and modes are set here and nowhere else; chown comes before the setuid bit, because
+# chown clears it, and the helper appears under its name only when it is complete.
+BINDIR  := $(DESTDIR)$(PREFIX)/bin
+LIBDIR  := $(DESTDIR)$(PREFIX)/libexec/bottle
+MANDIR  := $(DESTDIR)$(PREFIX)/share/man
+COMPDIR := $(DESTDIR)$(PREFIX)/share
+# A staged install (DESTDIR, not root) leaves owner and setuid bit to the package.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),yes)
+
+install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leaves it out)
+	install -d $(BINDIR) $(LIBDIR) $(LIBDIR)/guest $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8
+	install -m 755 $(BUILD)/bin/bottle $(BINDIR)/bottle
+	for arch in $$(ls $(BUILD)/libexec/guest); do install -d $(LIBDIR)/guest/$$arch && \
+		install -m 755 $(BUILD)/libexec/guest/$$arch/bottle-guest $(LIBDIR)/guest/$$arch/ || exit; done
+	install -m 644 frontend/bottle.1 $(MANDIR)/man1/
+	install -m 644 frontend/bottle.yaml.5 $(MANDIR)/man5/
+	install -d $(COMPDIR)/bash-completion/completions $(COMPDIR)/zsh/site-functions \
+		$(COMPDIR)/fish/vendor_completions.d
+	$(BUILD)/bin/bottle completion bash >$(COMPDIR)/bash-completion/completions/bottle
+	$(BUILD)/bin/bottle completion zsh >$(COMPDIR)/zsh/site-functions/_bottle
+	$(BUILD)/bin/bottle completion fish >$(COMPDIR)/fish/vendor_completions.d/bottle.fish
+ifeq ($(HELPER),yes)
+	install -m 644 helper/bottle-netd.8 $(MANDIR)/man8/
+	install -m 700 $(BUILD)/libexec/bottle-netd $(LIBDIR)/.bottle-netd.new
+	$(if $(AS_ROOT),chown 0:$(GROUP) $(LIBDIR)/.bottle-netd.new && chmod 4750 $(LIBDIR)/.bottle-netd.new, \
+		chmod 755 $(LIBDIR)/.bottle-netd.new)
+	mv -f $(LIBDIR)/.bottle-netd.new $(LIBDIR)/bottle-netd
+endif
+
+uninstall: ## remove what install put there (stop bottles first: bottle stop --all)
+	rm -f $(BINDIR)/bottle $(LIBDIR)/bottle-netd $(MANDIR)/man1/bottle.1 $(MANDIR)/man5/bottle.yaml.5 \
+		$(MANDIR)/man8/bottle-netd.8 $(COMPDIR)/bash-completion/completions/bottle \
+		$(COMPDIR)/zsh/site-functions/_bottle $(COMPDIR)/fish/vendor_completions.d/bottle.fish
+	rm -rf $(LIBDIR)
