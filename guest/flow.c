@@ -66,15 +66,6 @@ static void end_refused(struct flow *f, int err, int64_t now)
 	}
 }
 
-/* Connected, then trouble: what came before it still counts as an answer. */
-static void end_broken(struct flow *f, int err, int64_t now)
-{
-	if (f->len > 0)
-		finish(f);
-	else
-		end(f, FLOW_RESET, err, now);
-}
-
 static int open_socket(const struct flow *f, int type, int protocol)
 {
 	return socket(f->to.at.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
@@ -105,7 +96,7 @@ static bool send_payload(struct flow *f, int64_t now)
 	if (n >= 0)
 		end(f, FLOW_ERROR, EMSGSIZE, now);
 	else if (is_stream(f))
-		end_broken(f, errno, now);
+		end(f, FLOW_RESET, errno, now);
 	else
 		end_refused(f, errno, now);
 	return false;
@@ -204,8 +195,9 @@ static void read_stream(struct flow *f, int64_t now)
 		else
 			finish(f);
 	} else if (errno != EAGAIN && errno != EINTR) {
+		/* What came before the trouble still counts as an answer. */
 		if (f->state == FLOW_WAITING)
-			end_broken(f, errno, now);
+			end(f, FLOW_RESET, errno, now);
 		else
 			finish(f);
 	}

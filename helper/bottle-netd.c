@@ -53,13 +53,13 @@ static void settle_signals(void)
 
 	sigfillset(&all);
 	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
-	/* SIG_IGN first: it throws away what was pending before exec. SIGKILL, SIGSTOP and those that
+	for (int timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++)
+		must(setitimer(timer, &off, NULL) == 0, "cannot stop the timers");
+	/* SIG_IGN first: it throws away what is pending, also from before exec. SIGKILL, SIGSTOP and those that
 	 * libc keeps for itself fail here, and need nothing. */
 	for (int number = 1; number < NSIG; number++)
 		if (signal(number, SIG_IGN) != SIG_ERR)
 			must(signal(number, SIG_DFL) == SIG_IGN, "cannot reset signals");
-	for (int timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++)
-		must(setitimer(timer, &off, NULL) == 0, "cannot stop the timers");
 }
 
 static void settle_files(void)

@@ -63,7 +63,7 @@ static int preflight(struct launch *launch, struct error *err)
 	cleanup_free char *folder = NULL;
 
 	/* smolvm answers while the engine is asked. */
-	if (context_smolvm_ask(ctx, err) != 0 || guest_folder(&folder, err) != 0 ||
+	if (context_smolvm_ask(ctx, err) != 0 || guest_folder(ctx->cache_root, &folder, err) != 0 ||
 		context_vmdb(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
 		engine_image_inspect(ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
 		return -1;

@@ -54,7 +54,7 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 
 	if (mounts->count + 1 > MOUNT_MAX)
 		return err_set(err, EXIT_DATA, "agent.mounts: more than %d", MOUNT_MAX - 1);
-	if (guest_folder(&wanted->folder, err) != 0)
+	if (guest_folder(ctx->cache_root, &wanted->folder, err) != 0)
 		return -1;
 	workload(&wanted->cmd);
 	strcat(strcpy(wanted->cidr, alias), "/32");

@@ -7,15 +7,19 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "fs.h"
 #include "mem.h"
 #include "num.h"
 #include "proc.h"
 #include "self.h"
+#include "sha256.h"
 #include "smolvm.h"
 #include "strv.h"
 
 /* On top of the attempts' own deadlines: starting an exec took 1.2 s in a machine under emulation. */
 #define EXEC_MS 60000
+
+#define PROGRAM_MAX (4 << 20) /* it is some tens of KiB */
 
 static const char *const state_names[] = {
 	[GUEST_OPEN] = "open",
@@ -34,21 +38,53 @@ const char *guest_state_name(enum guest_state state)
 	return state_names[state];
 }
 
-int guest_folder(char **ret, struct error *err)
+/* Reads the program as it was installed. */
+static int read_installed(struct buf *program, struct error *err)
 {
-	cleanup_free char *libexec = NULL, *folder = NULL, *program = NULL;
+	cleanup_free char *libexec = NULL, *path = NULL;
 	struct stat st;
 
 	if (self_libexec(&libexec, err) != 0)
 		return -1;
-	folder = xasprintf("%s/guest/%s", libexec, self_arch());
-	program = xasprintf("%s/bottle-guest", folder);
-	if (stat(program, &st) != 0 || !S_ISREG(st.st_mode)) {
-		err_errno(err, EXIT_CONFIG, "guest program %s", program);
+	path = xasprintf("%s/guest/%s/bottle-guest", libexec, self_arch());
+	if (stat(path, &st) != 0 || fs_read(path, program, err) != 0) {
+		err_errno(err, EXIT_CONFIG, "guest program %s", path);
 		return err_note(err, "next", "install bottle again (make install)");
 	}
 	if ((st.st_mode & 022) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
-		return err_set(err, EXIT_CONFIG, "guest program %s: other users can write it", program);
+		return err_set(err, EXIT_CONFIG, "guest program %s: other users can write it", path);
+	return 0;
+}
+
+static bool holds(const char *path, const struct buf *program)
+{
+	cleanup_buf struct buf there = BUF_INIT(PROGRAM_MAX);
+	cleanup_error struct error absent = ERROR_INIT;
+	struct stat st;
+
+	return lstat(path, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 0777) == 0555 &&
+	       fs_read(path, &there, &absent) == 0 && there.len == program->len &&
+	       memcmp(there.data, program->data, program->len) == 0;
+}
+
+int guest_folder(const char *cache_root, char **ret, struct error *err)
+{
+	cleanup_buf struct buf program = BUF_INIT(PROGRAM_MAX);
+	cleanup_free char *folder = NULL, *path = NULL;
+	char hex[SHA256_HEX_LEN];
+
+	if (read_installed(&program, err) != 0)
+		return -1;
+	sha256_hex(buf_str(&program), program.len, hex);
+	folder = xasprintf("%s/guest/%.16s", cache_root, hex);
+	path = xasprintf("%s/bottle-guest", folder);
+	if (!holds(path, &program)) {
+		if (fs_private_dir(folder, err) != 0 || fs_write(path, program.data, program.len, err) != 0)
+			return -1;
+		/* The workload may run as any user of the image; on this host the folders above are 0700. */
+		if (chmod(path, 0555) != 0 || chmod(folder, 0755) != 0)
+			return err_errno(err, EXIT_CANTCREATE, "set the mode of %s", path);
+	}
 	*ret = steal_str(&folder);
 	return 0;
 }

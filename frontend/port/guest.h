@@ -50,9 +50,11 @@ struct guest_reply {
 /* The name of STATE as the guest writes it. */
 const char *guest_state_name(enum guest_state state);
 
-/* The folder with this machine's guest program, for a --volume. EXIT_CONFIG when it is missing or can be
- * written by others. Caller frees. */
-int guest_folder(char **ret, struct error *err);
+/* A folder below CACHE_ROOT with nothing but this machine's guest program in it, for a --volume: smolvm
+ * mounts no folder below /usr ("protected system path"), so the installed program is copied, named by its
+ * hash, and compared byte by byte every time. EXIT_CONFIG when the installed one is missing or others can
+ * write it. Caller frees *ret. */
+int guest_folder(const char *cache_root, char **ret, struct error *err);
 
 /* Runs `bottle-guest up ALIAS probe ...` in MACHINE as root and fills in the answers. -1 when the program
  * did not run, did not answer for every attempt in order, or set no route: nothing is proven then. */

@@ -16,6 +16,7 @@ enum {
 	START_MS = 180 * 1000,
 	STOP_MS = 60 * 1000,
 	PACK_MS = 30 * 60 * 1000,
+	BOOT_TRIES = 3,
 };
 
 /* A program that someone else may replace is no better than none. */
@@ -126,6 +127,13 @@ static bool says_unknown(const struct proc *proc)
 	       strstr(buf_str(&proc->out), "not found") != NULL;
 }
 
+/* smolvm gives a VM 30 s to show progress while it boots, which a loaded host exceeds now and then
+ * (seen on 1.32.2 with a container starting beside it). Trying again is what a person would do. */
+static bool boot_was_slow(const struct proc *proc)
+{
+	return proc->exit_code != 0 && strstr(buf_str(&proc->err), "agent did not become ready") != NULL;
+}
+
 static int failed(const struct proc *proc, enum exit_code code, const char *verb, const char *machine,
 	struct error *err)
 {
@@ -178,8 +186,15 @@ int smolvm_start(const struct smolvm *vm, const char *machine, struct error *err
 	command(&argv, vm, "machine", "start");
 	strv_push(&argv, "--name");
 	strv_push(&argv, machine);
-	if (run(vm, &argv, START_MS, &proc, err) != 0)
-		return err_wrap(err, "smolvm: start %s", machine);
+	for (int tries = 1;; tries++) {
+		if (run(vm, &argv, START_MS, &proc, err) != 0)
+			return err_wrap(err, "smolvm: start %s", machine);
+		if (!boot_was_slow(&proc) || tries == BOOT_TRIES)
+			break;
+		if (smolvm_stop(vm, machine, err) != 0)
+			return -1;
+		proc_clear(&proc);
+	}
 	if (proc.exit_code != 0)
 		return failed(&proc, EXIT_UNAVAILABLE, "start", machine, err);
 	if (strstr(buf_str(&proc.out), "already running") != NULL ||
@@ -350,9 +365,14 @@ int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, 
 	strv_push(&argv, archive);
 	strv_push(&argv, "--output"); /* smolvm adds the suffix, and writes a program beside the pack */
 	strv_push(&argv, output);
-	if (run(vm, &argv, PACK_MS, &proc, err) != 0)
-		return err_wrap(err, "smolvm: pack create");
-	unlink(output);
+	for (int tries = 1;; tries++) {
+		if (run(vm, &argv, PACK_MS, &proc, err) != 0)
+			return err_wrap(err, "smolvm: pack create");
+		unlink(output);
+		if (!boot_was_slow(&proc) || tries == BOOT_TRIES)
+			break;
+		proc_clear(&proc);
+	}
 	if (proc.exit_code != 0)
 		return failed(&proc, EXIT_CANTCREATE, "pack create", archive, err);
 	return 0;

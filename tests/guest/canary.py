@@ -42,6 +42,9 @@ def tcp(name, conn, log):
     elif name == "hold-long":
         conn.sendall(b"x" * 100)
         held.append(conn)
+    elif name == "hold-exact":
+        conn.sendall(b"x" * 64)
+        held.append(conn)
     elif name == "hold-short":
         conn.sendall(b"hi")
         held.append(conn)

@@ -47,9 +47,7 @@ if [ "$(uname -m)" != aarch64 ] && [ -x "$arm" ] && command -v qemu-aarch64-stat
 	pid=$!
 	pids=$pid
 	sleep 0.5
-	kill -TERM $pid
-	code=0
-	wait $pid || code=$?
+	stop $pid TERM
 	is "aarch64: hold ends on SIGTERM" "$code" 0
 else
 	skip "aarch64 under emulation" "not built, or no qemu-aarch64-static"

@@ -10,9 +10,7 @@ for sig in TERM INT; do
 	pids="$pids $pid"
 	sleep 0.3
 	ok "holds until SIG$sig" kill -0 $pid
-	kill -$sig $pid
-	code=0
-	wait $pid || code=$?
+	stop $pid $sig
 	is "SIG$sig ends it with 0" "$code" 0
 done
 
@@ -22,9 +20,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && cp "$guest" "$tmp/copy
 	pid=$!
 	pids="$pids $pid"
 	sleep 0.3
-	kill -TERM $pid
-	code=0
-	wait $pid || code=$?
+	stop $pid TERM
 	is "holds and ends as nobody" "$code" 0
 else
 	skip "holds and ends as nobody" "needs root and setpriv"
@@ -60,9 +56,7 @@ if $entry true 2>/dev/null && command -v nsenter >/dev/null; then
 	sleep 0.6
 	ok "and is reaped" wait_for reaped
 
-	kill -TERM "$init"
-	code=0
-	wait $waiter || code=$?
+	stop "$init" TERM $waiter
 	is "SIGTERM ends pid 1 with 0" "$code" 0
 else
 	for name in "is pid 1" "an orphan becomes its child" "and is reaped" "SIGTERM ends pid 1"; do

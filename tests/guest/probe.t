@@ -28,14 +28,15 @@ target=$(readlink -f /etc/resolv.conf 2>/dev/null)
 
 python3 "$here/canary.py" "$tmp/log" echo=127.0.0.1:9001 silent=127.0.0.1:9002 \
 	close=127.0.0.1:9003 reset=127.0.0.1:9004 reset-early=127.0.0.1:9014 http=127.0.0.1:9005 \
-	hold-long=127.0.0.1:9006 hold-short=127.0.0.1:9007 data-reset=127.0.0.1:9008 \
+	hold-long=127.0.0.1:9006 hold-exact=127.0.0.1:9009 \
+	hold-short=127.0.0.1:9007 data-reset=127.0.0.1:9008 \
 	udp-echo=127.0.0.1:9101 udp-silent=127.0.0.1:9102 udp-second=127.0.0.1:9103 \
 	udp-empty=127.0.0.1:9104 udp-long=127.0.0.1:9105 \
 	dns-udp=127.0.0.1:5353 dns-tcp=127.0.0.1:5353 ns1=127.0.0.53:53 ns2=127.0.0.54:53 \
 	${six:+echo=::1:9001} >"$tmp/ready" &
 pids=$!
 ready() {
-	grep -q ready "$tmp/ready"
+	grep -q ready "$tmp/ready" 2>/dev/null
 }
 wait_for ready || skip_all "the listeners did not start"
 
@@ -149,10 +150,10 @@ u-nowhere i-lo i-nowhere d-udp d-tcp d-refused d-tcp-refused "
 
 # Done early: nothing left to wait for.
 start=$(date +%s%N)
-run probe a,tcp,127.0.0.1,9001,30000,early01 b,tcp,127.0.0.1,9006,30000,early02 \
+run probe a,tcp,127.0.0.1,9001,30000,early01 b,tcp,127.0.0.1,9009,20000,early02 \
 	c,udp,127.0.0.1,9101,30000,early03 d,tcp,127.0.0.1,9099,30000,early04
 took=$((($(date +%s%N) - start) / 1000000))
-ok "ends when all is decided ($took ms of 30000)" [ $took -lt 5000 ]
+ok "ends when all is decided ($took ms)" [ $took -lt 5000 ]
 
 if [ "$wire" ]; then
 	run probe t,tcp,192.0.2.9,80,600,n u,udp,192.0.2.9,80,600,n i,icmp,192.0.2.9,0,600,n \

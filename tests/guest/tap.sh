@@ -96,9 +96,19 @@ wait_for() {
 # run ARGUMENT...: $out, $err, $code of the binary
 run() {
 	code=0
-	"$guest" "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
+	timeout 30 "$guest" "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
 	out=$(cat "$tmp/out")
 	err=$(cat "$tmp/err")
+}
+
+# stop PID SIGNAL [CHILD]: $code that CHILD (PID) ends with; 137 if it had to be killed
+stop() {
+	kill "-$2" "$1"
+	(sleep 3 && kill -9 "${3:-$1}") >/dev/null 2>&1 &
+	killer=$!
+	code=0
+	wait "${3:-$1}" || code=$?
+	kill $killer 2>/dev/null
 }
 
 # line ID: that attempt's line of $out, without its milliseconds, which go to $ms

@@ -116,7 +116,7 @@ python3 "$here/canary.py" "$tmp/near" close=0.0.0.0:8081 close=127.0.0.17:8080 \
 	>"$tmp/ready2" &
 pids="$pids $!"
 ready() {
-	grep -q ready "$tmp/ready" && grep -q ready "$tmp/ready2"
+	grep -q ready "$tmp/ready" 2>/dev/null && grep -q ready "$tmp/ready2" 2>/dev/null
 }
 wait_for ready
 run up 127.0.0.16 probe t,tcp,127.0.0.16,8080,1000,cafe01 u,udp,127.0.0.16,8080,1000,cafe02 \

@@ -283,7 +283,7 @@ exec 8<>"$tmp/pipe"
 dd if=/dev/zero of="$tmp/pipe" bs=4096 oflag=nonblock 2>/dev/null
 code=0
 start=$(date +%s)
-timeout 20 "$netd" add $A >&8 2>/dev/null || code=$?
+timeout -s KILL 20 "$netd" add $A >&8 2>/dev/null || code=$?
 took=$(($(date +%s) - start))
 exec 8>&-
 is "a reader that never reads: ended by SIGALRM (142), work done" "$code|$(addrs)" "142|$home
@@ -326,15 +326,11 @@ is "a storm: nothing but whole aliases is left" \
 run "$netd" remove $A $B 127.0.0.18
 state "a storm: all of it can be removed" "$home"
 
-# --- 127.0.0.1 removed and added again by root between the two steps of an add
-if ! command -v strace >/dev/null; then
-	skip "127.0.0.1 becomes secondary between the two steps" "no strace"
-elif ! echo 1 >/proc/sys/net/ipv4/conf/lo/promote_secondaries 2>/dev/null; then
-	skip "127.0.0.1 becomes secondary between the two steps" "promote_secondaries cannot be set here"
-else
-	fresh
+# --- what root does between the two steps of an add
+# between COMMAND...: runs add, and the command after its first step. $code, $got, and the trace of its writes
+between() {
 	# The fourth ioctl is SIOCSIFADDR: flags, list, one mask, write.
-	strace -qq -o "$tmp/trace" -e trace=ioctl -e inject=ioctl:delay_exit=2000000:when=4 \
+	strace -qq -o "$tmp/trace" -e trace=ioctl -e inject=ioctl:delay_exit=1500000:when=4 \
 		"$netd" add $A >"$tmp/out" 2>"$tmp/err" &
 	pid=$!
 	tries=0
@@ -342,14 +338,38 @@ else
 		sleep 0.02
 		tries=$((tries + 1))
 	done
-	ip addr del 127.0.0.1/8 dev lo
-	ip addr add 127.0.0.1/8 dev lo
+	"$@"
 	code=0
 	wait $pid || code=$?
-	is "127.0.0.1 becomes secondary between the two steps: exit 75" \
-		"$code|$(cat "$tmp/out" "$tmp/err")" "75|$A present
+	got=$(cat "$tmp/out" "$tmp/err")
+	steps=$(grep -o 'SIOCSIF[A-Z]*' "$tmp/trace")
+}
+renew_home() {
+	ip addr del 127.0.0.1/8 dev lo
+	ip addr add 127.0.0.1/8 dev lo
+}
+if command -v strace >/dev/null; then
+	fresh
+	between ip addr del $A/8 dev lo
+	is "removed by others between the two steps: exit 75" "$code|$got" "75|$A absent
+bottle-netd: $held"
+	state "and not put there again" "$home"
+	if echo 1 >/proc/sys/net/ipv4/conf/lo/promote_secondaries 2>/dev/null; then
+		fresh
+		between renew_home
+		is "127.0.0.1 becomes secondary between the two steps: exit 75" "$code|$got" "75|$A present
 bottle-netd: $missing"
-	state "and the second step is not taken" "$A/8 lo:16" "$home secondary"
-	like "(it happened between them)" "$(grep -o 'SIOCSIF[A-Z]*.*' "$tmp/trace")" 'SIOCSIFADDR.*'
+		state "and 127.0.0.1 is still there" "$A/8 lo:16" "$home secondary"
+		is "because the second step was not taken" "$steps" SIOCSIFADDR
+	else
+		skip "127.0.0.1 becomes secondary between the steps" "promote_secondaries cannot be set here"
+	fi
+	fresh
+	# shellcheck disable=SC2016
+	run strace -qq -o /dev/null -e inject=chdir:delay_exit=1500000 \
+		perl -e 'alarm 1; exec @ARGV' "$netd" add $A
+	is "an alarm that would go off meanwhile is stopped" "$code|$out" "0|$A added"
+else
+	skip "what root does between the two steps" "no strace"
 fi
 done_testing
