@@ -1,7 +1,45 @@
-# Tests: every tests/DIR/x.c is a TAP program linked with the frontend's objects, every tests/DIR/x.t a script.
-TEST_C   := $(wildcard tests/shared/*.c tests/frontend/*/*.c)
-TEST_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_C))
+# Tests. tests/ mirrors the sources: every tests/DIR/x.c is a TAP program linked with the frontend's
+# objects, every tests/DIR/x.t a TAP script. *_native.c is a program that the .t beside it runs.
+TEST_C     := $(wildcard tests/shared/*.c tests/frontend/*/*.c)
+TEST_BIN   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_C))
+UNIT_BIN   := $(filter-out %_native,$(TEST_BIN))
+NETD_BIN   := $(NETD_TEST)
+FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(wildcard tests/shared/*.t tests/frontend/*/*.t \
+	tests/helper/*.t tests/guest/*.t)
+TREE_TESTS := $(wildcard tests/tree/*.t)
+SLOW_TESTS := $(wildcard tests/native/*.t)
+SANITIZE   := address,undefined
+# One job for the machine of the lab, one for everything else.
+PROVE      := BUILD=$(BUILD) prove --timer
+
+.PHONY: test-programs sanitized lab
+test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FE_CFLAGS) $(INC_domain) -Ifrontend/cmd -Itests -o $@ $< $(FE_OBJ) $(FE_LDFLAGS) $(PKG_LIBS)
+
+# The unit programs once more, with the sanitizers.
+sanitized:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized SAN=$(SANITIZE) \
+		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
+
+check-fast: all test-programs ## the tests that need neither machine nor engine
+	$(PROVE) $(FAST_TESTS)
+
+check: ## everything: installs what is missing, builds, tests, and boots the lab machine
+	install/deps check
+	$(Q)$(MAKE) --no-print-directory all test-programs sanitized WERROR=-Werror
+	$(PROVE) -j 2 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
+		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
+
+lint: ## style and static checks
+	install/deps lint
+	$(PROVE) $(wildcard tests/tree/lint*.t)
+
+lab: all ## the acceptance tests in the throw-away machine alone
+	install/deps lab
+	$(PROVE) --verbose tests/lab/acceptance.t
+
+demo: ## set up what is missing and run the main job, step by step
+	demo/run

@@ -46,6 +46,8 @@ static void child_exec(const struct proc_spec *spec, const int stdio[3], int rep
 	int failure;
 	ssize_t ignored;
 
+	if (spec->stdio == PROC_PASS_ERR)
+		place(stdio[2], 2);
 	if (spec->stdio == PROC_CAPTURE) {
 		setsid(); /* no terminal to ask on, and one name for all that it leaves behind */
 		for (int i = 0; i < 3; i++)
@@ -109,6 +111,8 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 			out_r = ends[0];
 			out_w = ends[1];
 		}
+	}
+	if (spec->stdio != PROC_INHERIT) {
 		if (high_pipe(ends) != 0)
 			return err_errno(err, EXIT_OS, "make a pipe");
 		err_r = ends[0];
@@ -135,6 +139,7 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 			path);
 	}
 	proc->own_group = spec->stdio == PROC_CAPTURE;
+	proc->pass_err = spec->stdio == PROC_PASS_ERR;
 	proc->out_fd = steal_fd(&out_r);
 	proc->err_fd = steal_fd(&err_r);
 	proc->deadline_ms = spec->deadline_ms;
@@ -171,6 +176,23 @@ static void kill_group(struct proc *proc)
 		proc_kill_session(pid);
 }
 
+/* Hands on what is there, and keeps the last of it. */
+static int pass_on(int *fd, struct buf *tail)
+{
+	char chunk[4096];
+	ssize_t got = read(*fd, chunk, sizeof(chunk));
+	ssize_t put = got > 0 ? write(STDERR_FILENO, chunk, (size_t)got) : 0;
+
+	(void)put; /* nobody reads it: as if the child had written itself */
+	if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+		mem_cleanup_fd(fd);
+	if (got > 0) {
+		buf_clear(tail);
+		return buf_append(tail, chunk, (size_t)got);
+	}
+	return 0;
+}
+
 /* Reads what is there. Returns -1 when the cap is passed. */
 static int drain(int *fd, struct buf *buf)
 {
@@ -184,6 +206,11 @@ static int drain(int *fd, struct buf *buf)
 		return 0;
 	}
 	return buf_append(buf, chunk, (size_t)got);
+}
+
+static int drain_err(struct proc *proc)
+{
+	return proc->pass_err ? pass_on(&proc->err_fd, &proc->err) : drain(&proc->err_fd, &proc->err);
 }
 
 static int wait_ms(const struct proc *proc)
@@ -230,7 +257,7 @@ static int wait_for_end(struct proc *proc, struct error *err)
 		if (fds[2].revents && !cancel_asked())
 			cancel_drain();
 		if ((fds[0].revents && drain(&proc->out_fd, &proc->out) != 0) ||
-			(fds[1].revents && drain(&proc->err_fd, &proc->err) != 0)) {
+			(fds[1].revents && drain_err(proc) != 0)) {
 			kill_group(proc);
 			return err_set(err, EXIT_UNAVAILABLE, "%s: printed more than %zu bytes", proc->name,
 				proc->out.max);
@@ -243,7 +270,7 @@ static int wait_for_end(struct proc *proc, struct error *err)
 				int *fd = i == 0 ? &proc->out_fd : &proc->err_fd;
 
 				while (*fd >= 0 && poll(&(struct pollfd){*fd, POLLIN, 0}, 1, 0) > 0)
-					if (drain(fd, i == 0 ? &proc->out : &proc->err) != 0)
+					if ((i == 0 ? drain(fd, &proc->out) : drain_err(proc)) != 0)
 						break;
 			}
 		}

@@ -14,6 +14,7 @@ struct strv;
 enum proc_stdio {
 	PROC_CAPTURE, /* stdin is /dev/null, stdout and stderr go to buffers; own process group */
 	PROC_INHERIT, /* all three are ours; stays in our process group so that the terminal reaches it */
+	PROC_PASS_ERR, /* as PROC_INHERIT, but stderr passes through us and its end is kept in .err */
 };
 
 struct proc_spec {
@@ -35,12 +36,12 @@ struct proc {
 	struct buf out, err;
 	int64_t deadline; /* clock_ms, 0 = none */
 	int deadline_ms;
-	bool own_group;
+	bool own_group, pass_err;
 	char *name; /* for messages */
 	int exit_code; /* valid after proc_wait returned 0: the child's, or 128 + signal */
 };
 
-#define PROC_INIT {0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, NULL, 0}
+#define PROC_INIT {0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, NULL, 0}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 
 /* Starts the child with umask 077 and no descriptor above 2. -1: it could not be executed (127 in

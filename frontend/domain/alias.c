@@ -70,13 +70,26 @@ int alias_release(const struct strv *addresses, struct error *err)
 	return addresses->count == 0 ? 0 : netd_remove(addresses, err);
 }
 
+/* 127.0.0.OCTET when it can be bound now and is not EXCEPT, else NULL. */
+static char *usable(unsigned octet, unsigned except)
+{
+	cleanup_free char *address = octet != except ? address_of(octet) : NULL;
+
+	return address != NULL && netd_address_is_up(address) ? steal_str(&address) : NULL;
+}
+
 char *alias_other(const struct context *ctx, unsigned octet)
 {
-	for (unsigned other = ctx->settings.pool_first; other <= ctx->settings.pool_last; other++) {
-		cleanup_free char *address = other != octet ? address_of(other) : NULL;
+	unsigned first = ctx->settings.pool_first, last = ctx->settings.pool_last;
+	char *found = NULL;
 
-		if (address != NULL && netd_address_is_up(address))
-			return steal_str(&address);
-	}
-	return xstrdup("127.0.0.1");
+	/* Beside the pool where that is up (on Linux always): a listener of ours on an address of the pool is
+	 * a stranger to the bottle that is being launched there. */
+	if (last < 255)
+		found = usable(last + 1, octet);
+	if (found == NULL && first > 2)
+		found = usable(first - 1, octet);
+	for (unsigned other = first; found == NULL && other <= last; other++)
+		found = usable(other, octet);
+	return found ? found : xstrdup("127.0.0.1");
 }

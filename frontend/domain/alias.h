@@ -21,8 +21,8 @@ int alias_ensure_all(struct context *ctx, struct strv *ret, struct error *err);
 /* Removes ADDRESSES. */
 int alias_release(const struct strv *addresses, struct error *err);
 
-/* Another address of the pool that can be bound now, for probes; any other of 127.0.0.x when the pool has
- * only one. Caller frees. */
+/* Another bottle's address as far as a policy can tell, for probes: beside the pool if such a one can be
+ * bound now, else of the pool, else 127.0.0.1. Caller frees. */
 char *alias_other(const struct context *ctx, unsigned octet);
 
 #endif

@@ -43,7 +43,10 @@ bool journal_is_locked(const struct context *ctx, const char *slug)
 {
 	cleanup_free char *lock = xasprintf("%s/%s.lock", ctx->state_root, slug);
 	cleanup_error struct error held = ERROR_INIT;
-	cleanup_fd int fd = fs_exists(lock) ? fs_lock(lock, 0, &held) : -1;
+	cleanup_fd int fd = -1;
+
+	if (fs_exists(lock))
+		fd = fs_lock(lock, 0, &held);
 
 	return held.code == EXIT_AGAIN;
 }

@@ -15,7 +15,7 @@
 
 enum { TARGET_MAX = 8 };
 
-static const char request[] = "HEAD http://bottle.invalid/ HTTP/1.0\r\n\r\n";
+static const char request[] = "HEAD / HTTP/1.0\r\n\r\n";
 
 static int start_connect(const char *address, uint16_t port)
 {

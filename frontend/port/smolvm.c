@@ -301,6 +301,20 @@ int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct 
 	return 0;
 }
 
+/* smolvm exits 255 for a command that could not be started; what its runtime (crun) says tells why. */
+static int exec_code(const struct proc *proc)
+{
+	const char *said = buf_str(&proc->err);
+
+	if (proc->exit_code != 255)
+		return proc->exit_code;
+	if (strstr(said, "executable file `") != NULL && strstr(said, "not found in $PATH") != NULL)
+		return EXIT_NOT_FOUND;
+	if (strstr(said, "open executable") != NULL || strstr(said, "exec format error") != NULL)
+		return strstr(said, "No such file") != NULL ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	return proc->exit_code;
+}
+
 int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
@@ -342,10 +356,10 @@ int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *re
 	strv_push_all(&argv, (const char *const *)exec->argv->item);
 	spec.argv = &argv;
 	spec.env = &env;
-	spec.stdio = PROC_INHERIT;
+	spec.stdio = exec->tty ? PROC_INHERIT : PROC_PASS_ERR;
 	if (proc_run(&proc, &spec, err) != 0)
 		return err_wrap(err, "smolvm: exec %s", exec->machine);
-	*ret = proc.exit_code;
+	*ret = exec_code(&proc);
 	return 0;
 }
 

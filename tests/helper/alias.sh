@@ -344,6 +344,7 @@ between() {
 	got=$(cat "$tmp/out" "$tmp/err")
 	steps=$(grep -o 'SIOCSIF[A-Z]*' "$tmp/trace")
 }
+# shellcheck disable=SC2317
 renew_home() {
 	ip addr del 127.0.0.1/8 dev lo
 	ip addr add 127.0.0.1/8 dev lo

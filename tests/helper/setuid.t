@@ -113,6 +113,8 @@ if command -v strace >/dev/null; then
 	is "all of it is given up before the first byte is written" \
 		"$(awk '/^capset.*permitted=0/ { gone = "gone" } /^(write|sendto)/ { print gone; exit }' "$tmp/sealed")" \
 		gone
+	is "it cannot be dumped or traced from before argv is read, and that was the last change to it" \
+		"$(grep -o 'PR_SET_DUMPABLE.*' "$tmp/trace" | tr -s ' ')" 'PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0'
 	is "no write names lo itself" "$(grep SIOCS "$tmp/trace" | grep -vc 'ifr_name="lo:16"')" 0
 	is "nothing of argv comes before the seal" "$(sed '/SECCOMP_MODE_FILTER/q' "$tmp/trace" | sed 1d |
 		grep -c "$A")" 0

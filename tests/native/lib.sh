@@ -14,6 +14,8 @@ plan_skip() {
 command -v python3 >/dev/null || plan_skip "no python3"
 work=$(mktemp -d /tmp/bottle-native.XXXXXX)
 chmod 755 "$work"
+# Users of this run alone, so that two runs on one machine do not see each other's processes.
+uids=$((20000 + $$ % 10000 * 4))
 # shellcheck disable=SC2154 # status
 trap 'status=$?; trap - EXIT; finish; exit $status' EXIT
 trap 'exit 130' INT TERM
@@ -40,14 +42,23 @@ like() { # FILE PATTERN NAME
 	fi
 }
 
+unlike() { # FILE PATTERN NAME
+	if grep -Eq -- "$2" "$1"; then
+		ok 1 "$3"
+		sed 's/^/# /' "$1"
+	else ok 0 "$3"; fi
+}
+
 done_testing() {
 	echo "1..$count"
 	exit "${failed:-0}"
 }
 
-# Starts engine NAME; a second argument puts it beside the engine of that name.
+# Starts engine NAME; a second argument puts it beside the engine of that name, and off the firewall rules,
+# which two engines of one host take from each other.
 engine_start() {
 	"$here/dockerd" start "$work/$1" ${2:+--netns-of "$work/$2"} -- --host "unix://$work/$1.sock" \
+		${2:+--iptables=false} \
 		>"$work/$1.out" 2>&1 || plan_skip "$(tail -n 1 "$work/$1.out")"
 	chmod 666 "$work/$1.sock"
 	"$here/dockerd" image "$work/$1" tiny:latest >/dev/null
@@ -67,37 +78,75 @@ engine_docker() { # ENGINE ARG...
 	docker -H "unix://$work/$name.sock" "$@"
 }
 
+uid() { # USER
+	echo $((uids + $1))
+}
+
+# kill_all USER: every process of USER, by its id.
+kill_all() {
+	# shellcheck disable=SC2046 # pids, one word each
+	kill -KILL $(pgrep -u "$(uid "$1")") 2>/dev/null || true
+}
+
 finish() {
+	for user in 1 2 3; do kill_all "$user"; done
 	for engine in "$work"/*.sock; do
 		[ -S "$engine" ] || continue
 		name=${engine##*/}
 		name=${name%.sock}
 		[ "$name" = a ] || "$here/dockerd" stop "$work/$name"
 	done
-	pkill -KILL -f "^/bin/sleep 100000$" 2>/dev/null || true
 	[ ! -d "$work/a" ] || "$here/dockerd" stop "$work/a"
 	rm -rf "$work"
 }
 
-# as USER CMD...: runs CMD as an ordinary user (uid 20000 + number) with a home of its own, in the network
-# of engine a; ENGINE chooses another engine's socket.
+home_of() { # USER
+	home=$work/home-$1
+	if [ ! -d "$home" ]; then
+		mkdir -p "$home/faults"
+		chown -R "$(uid "$1"):$(uid "$1")" "$home"
+	fi
+	echo "$home"
+}
+
+# as USER CMD...: runs CMD as an ordinary user (numbers 1 to 3) with a home of its own, in the network of
+# engine a. Variables say otherwise: ENGINE the socket of another engine, SEARCH another PATH, AT a folder to
+# start in, ETC the name of a settings file made by admin_config.
 as() {
 	user=$1
 	shift
-	home=$work/home-$user
-	if [ ! -d "$home" ]; then
-		mkdir -p "$home/faults"
-		chown -R "$((20000 + user)):$((20000 + user))" "$home"
-	fi
-	"$here/dockerd" run "$work/a" setpriv --reuid "$((20000 + user))" --regid "$((20000 + user))" \
-		--clear-groups env -i HOME="$home" PATH="$work/bin:/usr/bin:/bin:/usr/local/bin" \
+	home=$(home_of "$user")
+	"$here/dockerd" run "$work/a" ${ETC:+"$work/with-etc" "$work/etc-$ETC"} \
+		setpriv --reuid "$(uid "$user")" --regid "$(uid "$user")" --clear-groups \
+		env -i -C "${AT:-/}" HOME="$home" PATH="${SEARCH:-$work/bin:/usr/bin:/bin:/usr/local/bin}" \
 		DOCKER_HOST="unix://$work/${ENGINE:-a}.sock" "$@"
 }
 
+# try USER CMD...: as, with $status, $work/out and $work/err to look at.
+try() {
+	as "$@" >"$work/out" 2>"$work/err"
+	status=$?
+}
+
+# admin_config NAME TEXT: an /etc/bottle/config.yaml that only commands with ETC=NAME see.
+admin_config() {
+	mkdir -p "$work/etc-$1/bottle"
+	printf '%s\n' "$2" >"$work/etc-$1/bottle/config.yaml"
+	cat >"$work/with-etc" <<-'END'
+		#!/bin/sh
+		# with-etc FOLDER CMD...: FOLDER laid over /etc, in a mount namespace of its own.
+		[ -n "${WITH_ETC:-}" ] || WITH_ETC=1 exec unshare --mount "$0" "$@"
+		mount -t overlay overlay -o "lowerdir=$1:/etc" /etc || exit 99
+		shift
+		exec "$@"
+	END
+	chmod 755 "$work/with-etc"
+}
+
 fault() { # USER NAME [TEXT]
-	mkdir -p "$work/home-$1/faults"
+	home_of "$1" >/dev/null
 	printf '%s' "${3:-}" >"$work/home-$1/faults/$2"
-	chown -R "$((20000 + $1)):$((20000 + $1))" "$work/home-$1"
+	chown "$(uid "$1")" "$work/home-$1/faults/$2"
 }
 
 no_faults() { # USER
@@ -118,5 +167,36 @@ leftovers() { # USER ENGINE
 	for entry in "$work/home-$1/.local/state/bottle/"*/; do
 		[ ! -d "$entry" ] || echo "folder $entry"
 	done
-	pgrep -u "$((20000 + $1))" -a || true
+	pgrep -u "$(uid "$1")" -a || true
+}
+
+# wait_for SECONDS CMD...: until CMD succeeds; a status of 1 when it never does.
+wait_for() {
+	tries=$(($1 * 50))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.02
+	done
+}
+
+# The journal of bottle NAME of USER, and whether it has EVENT.
+journal() { # USER NAME
+	echo "$work/home-$1/.local/state/bottle/$2/journal"
+}
+
+journal_has() { # USER NAME EVENT
+	grep -q "\"event\":\"$3\"" "$(journal "$1" "$2")" 2>/dev/null
+}
+
+# Pid of the launcher of USER: the one program `bottle` of that user.
+launcher() { # USER
+	pgrep -u "$(uid "$1")" -x bottle
+}
+
+# hook NAME TEXT: a program for the faults create.exec and start.exec; $1 is the machine, $db the database.
+hook() {
+	printf '#!/bin/sh\ndb=$HOME/.local/share/smolvm/server/smolvm.db\n%s\n' "$2" >"$work/$1"
+	chmod 755 "$work/$1"
 }
