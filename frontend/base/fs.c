@@ -99,9 +99,16 @@ int fs_append(const char *path, const char *bytes, size_t len, struct error *err
 {
 	cleanup_fd int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len || fdatasync(fd) != 0)
+	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
 		return err_errno(err, EXIT_CANTCREATE, "write %s", path);
 	return 0;
+}
+
+int fs_sync(const char *path, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0 && fsync(fd) == 0 ? 0 : err_errno(err, EXIT_CANTCREATE, "sync %s", path);
 }
 
 bool fs_exists(const char *path)

@@ -22,6 +22,9 @@ int fs_write(const char *path, const char *bytes, size_t len, struct error *err)
 /* Appends LEN bytes to PATH (mode 0600) in one write(2). */
 int fs_append(const char *path, const char *bytes, size_t len, struct error *err);
 
+/* Puts what was written to PATH on the disk. */
+int fs_sync(const char *path, struct error *err);
+
 bool fs_exists(const char *path);
 
 /* Removes a folder of plain files and the folder itself; true when it is gone. */

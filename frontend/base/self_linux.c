@@ -42,6 +42,8 @@ int self_process_start(pid_t pid, uint64_t *ret)
 		return -1;
 	/* Field 2 is the name in parentheses and may hold anything; count from the last ')'. */
 	at = strrchr(text.data, ')');
+	if (at != NULL && at[1] == ' ' && at[2] == 'Z') /* it has ended; nobody has asked how */
+		at = NULL;
 	for (int field = 2; at != NULL && field < 22; field++) {
 		at = strchr(at, ' ');
 		at = at ? at + 1 : NULL;

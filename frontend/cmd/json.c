@@ -40,8 +40,9 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 
 		for (size_t i = 0; i < timings->count; i++)
 			json_object_set_new(steps, timings->step[i].step,
-				json_real((double)timings->step[i].us / 1e3));
-		json_object_set_new(document, "timings_ms", steps);
+				json_pack("{s:f, s:f}", "ms", (double)timings->step[i].us / 1e3, "outside_ms",
+					(double)timings->step[i].outside_us / 1e3));
+		json_object_set_new(document, "timings", steps);
 		json_object_set_new(document, "total_ms", json_real((double)timings->total_us / 1e3));
 		json_object_set_new(document, "outside_ms", json_real((double)timings->outside_us / 1e3));
 	}

@@ -76,16 +76,27 @@ static int read_options(const struct cmd_args *args, struct bottle_options *opti
 	return 0;
 }
 
+static void show_timing(const char *step, int64_t us, int64_t outside_us)
+{
+	fprintf(stderr, "  %-10s %11.3f %11.3f %9.3f\n", step, (double)us / 1e3, (double)outside_us / 1e3,
+		(double)(us - outside_us) / 1e3);
+}
+
 static void show_timings(const struct bottle_timings *timings)
 {
-	fprintf(stderr, "timings\n");
-	for (size_t i = 0; i < timings->count; i++)
-		fprintf(stderr, "  %-10s %9.3f ms\n", timings->step[i].step, (double)timings->step[i].us / 1e3);
-	fprintf(stderr, "  %-10s %9.3f ms\n", "total", (double)timings->total_us / 1e3);
-	fprintf(stderr, "  %-10s %9.3f ms  waiting for engine, smolvm, guest\n", "outside",
-		(double)timings->outside_us / 1e3);
-	fprintf(stderr, "  %-10s %9.3f ms\n", "own",
-		(double)(timings->total_us - timings->outside_us) / 1e3);
+	int64_t us = timings->total_us, outside_us = timings->outside_us;
+
+	fprintf(stderr, "  %-10s %11s %11s %9s  (ms; waiting is for engine, smolvm and guest)\n", "STEP", "TIME",
+		"WAITING", "OWN");
+	for (size_t i = 0; i < timings->count; i++) {
+		const struct bottle_timing *step = &timings->step[i];
+
+		show_timing(step->step, step->us, step->outside_us);
+		us -= step->us;
+		outside_us -= step->outside_us;
+	}
+	show_timing("other", us, outside_us);
+	show_timing("total", timings->total_us, timings->outside_us);
 }
 
 /* The line after which the agent's own command runs. On stderr when stdout belongs to that command. */

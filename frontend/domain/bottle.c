@@ -91,7 +91,7 @@ static int make_machine(void *arg, struct error *err)
 {
 	struct launch *launch = arg;
 
-	if (agent_pack(launch->ctx, &launch->agent, err) != 0)
+	if (journal_sync(&launch->journal, err) != 0 || agent_pack(launch->ctx, &launch->agent, err) != 0)
 		return -1;
 	return machine_create(launch->ctx, launch->machine, launch->spec, &launch->agent, err);
 }
@@ -115,7 +115,8 @@ static int claim_and_start(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 
-	if (journal_event(&launch->journal, "machine", "name", launch->machine, err) != 0 ||
+	if (machine_refuse_taken(ctx, launch->machine, err) != 0 ||
+		journal_event(&launch->journal, "machine", "name", launch->machine, err) != 0 ||
 		task_start(&launch->making, make_machine, launch, err) != 0)
 		return -1;
 	for (;;) {
@@ -262,7 +263,7 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 	const struct progress *progress = &launch->ctx->progress;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		int64_t begin = clock_us();
+		int64_t begin = clock_us(), waited = outside_us();
 		int result;
 
 		if (i == 1 && journal_begin(&launch->journal, launch->id, launch->ctx->socket,
@@ -271,7 +272,8 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 		if (progress->begin != NULL)
 			progress->begin(progress->arg, steps[i].name, steps[i].what);
 		result = cancel_asked() ? interrupted(err) : steps[i].run(launch, err);
-		timings->step[timings->count++] = (struct bottle_timing){steps[i].name, clock_us() - begin};
+		timings->step[timings->count++] = (struct bottle_timing){steps[i].name,
+			clock_us() - begin, outside_us() - waited};
 		if (result != 0)
 			return -1;
 		if (progress->end != NULL)
@@ -290,7 +292,8 @@ static void undo(struct launch *launch, struct error *err)
 	if (launch->making.running)
 		cancel_request();
 	(void)task_join(&launch->making, &making);
-	old = cancel_tolerate(cancel_count());
+	/* The first Ctrl-C asks for what is under way already; the next one ends it. */
+	old = cancel_tolerate(cancel_count() + (cancel_signal() == 0));
 	if (!journal_exists(&launch->journal)) {
 		err_note(err, "left", "nothing was started");
 	} else if (launch->options->keep_on_fail) {

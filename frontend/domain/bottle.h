@@ -20,6 +20,7 @@ struct bottle_options {
 struct bottle_timing {
 	const char *step;
 	int64_t us;
+	int64_t outside_us; /* of that, waiting for the engine, smolvm and the guest */
 };
 
 enum { BOTTLE_TIMING_MAX = 16 };
@@ -28,7 +29,7 @@ struct bottle_timings {
 	struct bottle_timing step[BOTTLE_TIMING_MAX];
 	size_t count;
 	int64_t total_us;
-	int64_t outside_us; /* of that, waiting for the engine, smolvm and the guest */
+	int64_t outside_us;
 };
 
 /* Launches SPEC under NAME. On success the bottle is up, verified and described by *ret. On failure

@@ -94,6 +94,11 @@ int journal_event(struct journal *journal, const char *name, const char *key, co
 	return append(journal, event, err);
 }
 
+int journal_sync(struct journal *journal, struct error *err)
+{
+	return fs_sync(journal->path, err);
+}
+
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err)
 {
 	return append(journal, json_pack("{s:s, s:I, s:I, s:I}", "event", "booted", "at",

@@ -57,9 +57,14 @@ bool journal_exists(const struct journal *journal);
 int journal_begin(struct journal *journal, const char *launch, const char *engine, const char *smolvm,
 	struct error *err);
 
-/* Appends {"event": NAME, "at": ms since boot, KEY: VALUE} synced. VALUE may be NULL. */
+/* Appends {"event": NAME, "at": ms since boot, KEY: VALUE}. VALUE may be NULL. Not synced: a process
+ * that dies loses nothing, and a power cut takes VM and bundle with it. */
 int journal_event(struct journal *journal, const char *name, const char *key, const char *value,
 	struct error *err);
+
+/* Puts the journal on the disk: before something is made that a power cut does not take away and that no
+ * label of ours marks. */
+int journal_sync(struct journal *journal, struct error *err);
 
 /* Appends which process the VM monitor is. */
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err);

@@ -154,7 +154,6 @@ static int exhausted(const struct context *ctx, const struct view *view, const s
 			name = skip->octet[octet] ? "its lease port is taken" : "?";
 		err_note(err, "held by", "127.0.0.%u  %s", octet, bottle_of(name));
 	}
-	err_note(err, "left", "nothing was started");
 	return err_note(err, "next", "bottle stop NAME (bottle ps --all lists them)");
 }
 

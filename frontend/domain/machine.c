@@ -88,7 +88,7 @@ static int refuse_live_server(struct error *err)
 	return err_note(err, "next", "kill %d", (int)pid);
 }
 
-static int refuse_taken_name(struct context *ctx, const char *name, struct error *err)
+int machine_refuse_taken(struct context *ctx, const char *name, struct error *err)
 {
 	bool taken = false;
 
@@ -109,7 +109,7 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 		.memory_mib = spec->agent.memory, .volumes = &volumes, .env = &spec->agent.env};
 
 	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 || refuse_live_server(err) != 0 ||
-		vmdb_close_folders(ctx->vmdb, err) != 0 || refuse_taken_name(ctx, name, err) != 0)
+		vmdb_close_folders(ctx->vmdb, err) != 0 || machine_refuse_taken(ctx, name, err) != 0)
 		return -1;
 	for (size_t i = 0; i < wanted.template.mount_count; i++)
 		strv_pushf(&volumes, "%s:%s%s", wanted.mounts[i].host, wanted.mounts[i].guest,

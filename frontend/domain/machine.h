@@ -17,6 +17,10 @@ struct machine_process {
 	uint64_t start;
 };
 
+/* Refuses a name that a machine of this user has already (EXIT_CANTCREATE). Ask before a journal says that
+ * NAME is ours: what a journal names is deleted by the undo. */
+int machine_refuse_taken(struct context *ctx, const char *name, struct error *err);
+
 /* Creates NAME from the agent's pack without any network. */
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err);

@@ -40,6 +40,7 @@ struct canary {
 	pthread_t thread;
 	bool running;
 	atomic_bool stop;
+	int wake[2]; /* a byte in it ends the poll */
 };
 
 union any_address {
@@ -96,7 +97,10 @@ static int bind_any_port(const char *text, int type, uint16_t *ret_port)
 
 struct canary *canary_new(void)
 {
-	return xcalloc(1, sizeof(struct canary));
+	struct canary *canary = xcalloc(1, sizeof(*canary));
+
+	canary->wake[0] = canary->wake[1] = -1;
+	return canary;
 }
 
 static void new_nonce(char out[static CANARY_NONCE_LEN + 1])
@@ -220,17 +224,19 @@ static void dial(struct canary_watch *watch)
 		watch->reached = true;
 }
 
-static void serve_once(struct canary *canary)
+/* Serves whoever is there within TIMEOUT_MS; returns whether anybody was. */
+static bool serve_once(struct canary *canary, int timeout_ms)
 {
-	struct pollfd fds[SPOT_MAX + VISITOR_MAX];
+	struct pollfd fds[SPOT_MAX + VISITOR_MAX + 1];
 	size_t spots = canary->spots, visitors = canary->visitors, kept = 0;
 
 	for (size_t i = 0; i < spots; i++)
 		fds[i] = (struct pollfd){canary->spot[i].fd, POLLIN, 0};
 	for (size_t i = 0; i < visitors; i++)
 		fds[spots + i] = (struct pollfd){canary->visitor[i].fd, POLLIN, 0};
-	if (poll(fds, spots + visitors, POLL_MS) <= 0)
-		return;
+	fds[spots + visitors] = (struct pollfd){canary->wake[0], POLLIN, 0};
+	if (poll(fds, spots + visitors + (timeout_ms > 0), timeout_ms) <= 0)
+		return false;
 	for (size_t i = 0; i < visitors; i++) {
 		struct visitor *visitor = &canary->visitor[i];
 
@@ -248,6 +254,7 @@ static void serve_once(struct canary *canary)
 		else
 			answer_datagram(&canary->spot[i]);
 	}
+	return true;
 }
 
 static void *canary_main(void *arg)
@@ -256,19 +263,24 @@ static void *canary_main(void *arg)
 	int64_t next_dial = 0;
 
 	while (!atomic_load(&canary->stop)) {
-		serve_once(canary);
+		serve_once(canary, POLL_MS);
 		if (clock_ms() < next_dial)
 			continue;
 		for (size_t i = 0; i < canary->watches; i++)
 			dial(&canary->watch[i]);
 		next_dial = clock_ms() + POLL_MS;
 	}
-	serve_once(canary); /* what arrived in the last moment counts too */
+	for (int i = 0; i < VISITOR_MAX && serve_once(canary, 0); i++)
+		; /* what arrived in the last moment counts too */
 	return NULL;
 }
 
 int canary_start(struct canary *canary, struct error *err)
 {
+	if (pipe(canary->wake) != 0)
+		return err_errno(err, EXIT_OS, "make a pipe");
+	for (int i = 0; i < 2; i++)
+		fcntl(canary->wake[i], F_SETFD, FD_CLOEXEC);
 	errno = pthread_create(&canary->thread, NULL, canary_main, canary);
 	if (errno != 0)
 		return err_errno(err, EXIT_OS, "start a thread");
@@ -281,6 +293,7 @@ void canary_stop(struct canary *canary)
 	if (!canary->running)
 		return;
 	atomic_store(&canary->stop, true);
+	mem_cleanup_fd(&canary->wake[1]); /* the other end polls as hung up */
 	pthread_join(canary->thread, NULL);
 	canary->running = false;
 }
@@ -290,6 +303,8 @@ void canary_free(struct canary *canary)
 	if (canary == NULL)
 		return;
 	canary_stop(canary);
+	mem_cleanup_fd(&canary->wake[0]);
+	mem_cleanup_fd(&canary->wake[1]);
 	for (size_t i = 0; i < canary->visitors; i++)
 		close(canary->visitor[i].fd);
 	for (size_t i = 0; i < canary->spots; i++)

@@ -133,7 +133,7 @@ static bool parse_line(const char *line, size_t len, struct guest_attempt *attem
 		!parse_hex(data, attempt->data, sizeof(attempt->data), &attempt->data_len))
 		return false;
 	attempt->ms = ms;
-	memcpy(attempt->errno_name, strcmp(name, "-") == 0 ? "" : name, sizeof(attempt->errno_name));
+	snprintf(attempt->errno_name, sizeof(attempt->errno_name), "%s", strcmp(name, "-") == 0 ? "" : name);
 	return true;
 }
 

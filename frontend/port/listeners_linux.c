@@ -1,4 +1,4 @@
-/* The four tables in /proc/net. The kernel lists listening TCP sockets before all connections, so a
+/* Netlink for TCP where the kernel has it, else the tables in /proc/net. The kernel lists listening TCP sockets before all connections, so a
  * listener that stays is seen however the rest of the table moves. */
 #include "listeners.h"
 
@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "err.h"
+#include "listeners_diag.h"
 #include "listeners_table.h"
 
 static const struct {
@@ -24,9 +25,12 @@ int listeners_read(struct listeners *ret, struct error *err)
 	cleanup_listeners struct listeners found = LISTENERS_INIT;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		FILE *table = fopen(tables[i].path, "re");
+		FILE *table;
 		int result;
 
+		if (tables[i].proto == LISTENER_TCP && listeners_diag_tcp(&found, tables[i].is_v6))
+			continue;
+		table = fopen(tables[i].path, "re");
 		if (table == NULL && errno == ENOENT && tables[i].is_v6)
 			continue; /* a kernel without IPv6 */
 		if (table == NULL)

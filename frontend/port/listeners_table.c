@@ -49,7 +49,7 @@ static bool parse_line(const char *text, bool is_v6, struct line *ret)
 	       parse_address(local, is_v6, ret->bytes);
 }
 
-static void fill_address(struct listener *listener, const uint8_t bytes[16], bool is_v6)
+void listeners_fill_address(struct listener *listener, const uint8_t bytes[16], bool is_v6)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, zero[16];
 	const uint8_t *v4 = bytes;
@@ -66,21 +66,24 @@ static void fill_address(struct listener *listener, const uint8_t bytes[16], boo
 	listener->wildcard = memcmp(bytes, zero, sizeof(zero)) == 0;
 }
 
+void listeners_add(struct listeners *to, const struct listener *listener)
+{
+	to->item = xrealloc(to->item, to->count + 1, sizeof(*to->item));
+	to->item[to->count++] = *listener;
+}
+
 static void add(
 	struct listeners *to, const struct line *line, enum listener_proto proto, bool is_v6)
 {
-	struct listener *listener;
-
-	to->item = xrealloc(to->item, to->count + 1, sizeof(*to->item));
-	listener = &to->item[to->count++];
-	*listener = (struct listener){
+	struct listener listener = {
 		.proto = proto,
 		.connected = proto == LISTENER_UDP && line->state == STATE_ESTABLISHED,
 		.port = (uint16_t)line->port,
 		.uid = line->uid,
 		.inode = line->inode,
 	};
-	fill_address(listener, line->bytes, is_v6);
+	listeners_fill_address(&listener, line->bytes, is_v6);
+	listeners_add(to, &listener);
 }
 
 int listeners_table_read(struct listeners *to, FILE *table, enum listener_proto proto, bool is_v6,

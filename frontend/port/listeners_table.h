@@ -14,4 +14,9 @@ struct error;
 int listeners_table_read(struct listeners *to, FILE *table, enum listener_proto proto, bool is_v6,
 	const char *name, struct error *err);
 
+/* Fills in address, is_v4, addr and wildcard from the BYTES of a socket's address, in network order. */
+void listeners_fill_address(struct listener *listener, const uint8_t bytes[16], bool is_v6);
+
+void listeners_add(struct listeners *to, const struct listener *listener);
+
 #endif

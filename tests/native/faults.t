@@ -174,6 +174,44 @@ try 1 "$bottle" stop web
 is "$status" 0 "which does"
 is "$(leftovers 1 a)" "" "nothing is left"
 
+# Two at once, at every step: what it says is left is what is left, and stop removes that.
+for event in $events; do
+	slow
+	begin web
+	wait_for 60 journal_has 1 web "$event"
+	pid=$(launcher 1)
+	kill -INT "$pid"
+	sleep 0.05
+	kill -INT "$pid" 2>/dev/null
+	wait "$launching"
+	is "$?" 130 "$event, SIGINT twice: 130"
+	no_faults 1
+	settle
+	sleep 1 # what an engine was asked to make may still come
+	if grep -q '^  left  *nothing' "$work/err"; then
+		is "$(leftovers 1 a)" "" "$event, SIGINT twice: nothing is left, as it says"
+	else
+		like "$work/err" '^  next +bottle stop web' "$event, SIGINT twice: it says what to do about what is left"
+		as 1 "$bottle" stop web >/dev/null
+		is "$(leftovers 1 a)" "" "$event, SIGINT twice: that removes it"
+	fi
+	as 1 "$bottle" gc -f >/dev/null
+done
+
+# A launch that fails by itself is undone also when the user then loses patience, once.
+slow
+fault 1 start
+fault 1 delete.delay 2
+rm "$work/home-1/smolvm.calls"
+begin web
+wait_for 60 grep -q '^machine delete' "$work/home-1/smolvm.calls"
+kill -INT "$(launcher 1)"
+wait "$launching"
+is "$?" 69 "one SIGINT during the undo of a failed launch: the failure's own code"
+like "$work/err" '^  left +nothing' "and it is undone"
+no_faults 1
+is "$(leftovers 1 a)" "" "to the end"
+
 # Steps that fail.
 for verb in create start exec pack; do
 	fault 1 "$verb"
@@ -241,7 +279,7 @@ fault 1 escape
 try 1 "$bottle" $launch web --keep-on-fail
 is "$status" 77 "--keep-on-fail does not make a failure less of one"
 like "$work/err" '^  left +--keep-on-fail: record, bundle and journal; the VM is stopped' "it says what it kept"
-is "$(pgrep -u "$(uid 1)" -a)" "" "the VM is stopped"
+is "$(leftovers 1 a 2>/dev/null | grep '^process')" "" "the VM is stopped"
 is "$(leftovers 1 a | cut -d' ' -f1 | tr '\n' ' ')" "container network row folder " "the rest is there"
 try 1 "$bottle" ps
 like "$work/out" '^web +kept ' "ps calls it kept"
@@ -271,7 +309,7 @@ unlike "$work/err" 'left +nothing' "it does not say that nothing is left"
 like "$work/err" 'container bot-bottle-sidecars-web' "it names the container"
 unlike "$work/err" 'machine bot-bottle-web' "not the machine, which is gone"
 like "$work/err" '^  next +bottle stop web' "and what to do"
-is "$(pgrep -u "$(uid 1)" -a)" "" "no VM runs"
+is "$(leftovers 1 a 2>/dev/null | grep '^process')" "" "no VM runs"
 try 1 "$bottle" stop web
 is "$status" 69 "stop without the engine fails: 69"
 like "$work/err" 'left +container bot-bottle-sidecars-web' "and says what is left"

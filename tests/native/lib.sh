@@ -2,7 +2,7 @@
 # A real engine in a namespace, ordinary users beside it, and the scripted smolvm of this folder. TAP.
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-BUILD=${BUILD:-$top/build}
+BUILD=$(cd "${BUILD:-$top/build}" && pwd)
 count=0
 
 plan_skip() {
@@ -167,7 +167,8 @@ leftovers() { # USER ENGINE
 	for entry in "$work/home-$1/.local/state/bottle/"*/; do
 		[ ! -d "$entry" ] || echo "folder $entry"
 	done
-	pgrep -u "$(uid "$1")" -a || true
+	# Whom a killed launcher leaves, the first process of a container may never reap.
+	ps -u "$(uid "$1")" -o stat=,args= | sed -n '/^Z/d; s/^[^ ]* */process /p'
 }
 
 # wait_for SECONDS CMD...: until CMD succeeds; a status of 1 when it never does.

@@ -1,0 +1,154 @@
+/* Files of our own: private, whole or not at all, and nobody else's by a link. */
+#include "fs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "clock.h"
+#include "err.h"
+#include "mem.h"
+#include "tap.h"
+
+static char base[] = "/tmp/bottle-fs.XXXXXX";
+
+static char *at(const char *name)
+{
+	return xasprintf("%s/%s", base, name);
+}
+
+static int mode_of(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 ? (int)(st.st_mode & 07777) : -1;
+}
+
+static void test_private_dir(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *deep = at("a/b/c"), *mid = at("a/b"), *link = at("link"), *file = at("file");
+	cleanup_free char *under_link = at("link/x");
+
+	umask(0);
+	is_int(fs_private_dir(deep, &err), 0, "makes a folder and its parents");
+	is_int(mode_of(deep), 0700, "the folder is closed to others");
+	is_int(mode_of(mid), 0700, "so is a parent that it made");
+	chmod(deep, 0777);
+	is_int(fs_private_dir(deep, &err), 0, "one that is open");
+	is_int(mode_of(deep), 0700, "is closed");
+	chmod(mid, 0755);
+	fs_private_dir(deep, &err);
+	is_int(mode_of(mid), 0755, "a parent that was there stays as it is");
+	ok(symlink(deep, link) == 0 && fs_private_dir(link, &err) != 0, "a link to a folder is none");
+	is_int(err.code, EXIT_CANTCREATE, "and an error");
+	is_int(fs_private_dir(under_link, &err), 0, "a parent may be a link");
+	is_int(fs_append(file, "x", 1, &err), 0, "(a file)");
+	is_int(fs_private_dir(file, &err), -1, "a file is no folder");
+	if (geteuid() == 0) {
+		ok(chown(deep, 12345, 0) == 0 && fs_private_dir(deep, &err) != 0, "someone else's folder is refused");
+		is_int(err.code, EXIT_REFUSED, "as a refusal");
+		ok(strstr(err.message, "uid 12345") != NULL, "that names the owner");
+	} else {
+		is_int(fs_private_dir("/etc", &err), -1, "someone else's folder is refused");
+		is_int(err.code, EXIT_REFUSED, "as a refusal");
+	}
+}
+
+static void test_read_write(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_buf struct buf buf = BUF_INIT(16);
+	cleanup_free char *path = at("text"), *link = at("textlink"), *pipe = at("pipe"), *no = at("no/where");
+
+	is_int(fs_read(path, &buf, &err), -1, "a file that is not there");
+	is_int(err.code, EXIT_DATA, "is a data error");
+	is_int(fs_write(path, "0123456789abcdef", 16, &err), 0, "written");
+	is_int(mode_of(path), 0600, "for the owner alone");
+	is_int(fs_read(path, &buf, &err), 0, "read back, as large as the cap");
+	is_str(buf_str(&buf), "0123456789abcdef", "as it was");
+	buf_clear(&buf);
+	chmod(path, 0666);
+	is_int(fs_write(path, "new", 3, &err), 0, "written again");
+	is_int(mode_of(path), 0600, "closed again: it is another file");
+	fs_read(path, &buf, &err);
+	is_str(buf_str(&buf), "new", "replaced as a whole");
+	buf_clear(&buf);
+	fs_append(path, "0123456789abcde", 15, &err);
+	is_int(fs_read(path, &buf, &err), -1, "one that is larger than the cap is an error");
+	buf_clear(&buf);
+	ok(symlink(path, link) == 0 && fs_read(link, &buf, &err) != 0, "no link is followed for reading");
+	is_int(fs_append(link, "x", 1, &err), -1, "nor for appending");
+	is_int(fs_write(link, "own", 3, &err), 0, "writing replaces the link");
+	ok(fs_read(link, &buf, &err) == 0 && strcmp(buf_str(&buf), "own") == 0, "and not what it points to");
+	buf_clear(&buf);
+	ok(mkfifo(pipe, 0600) == 0 && fs_read(pipe, &buf, &err) != 0, "a pipe without a writer does not hang");
+	is_int(fs_read(base, &buf, &err), -1, "a folder is no file");
+	is_int(fs_write(no, "x", 1, &err), -1, "no folder, no file");
+	is_int(err.code, EXIT_CANTCREATE, "it cannot be created");
+	is_int(fs_write(path, "", 0, &err), 0, "an empty file");
+	is_int(fs_read(path, &buf, &err), 0, "can be read");
+	is_int((long long)buf.len, 0, "as nothing");
+}
+
+static void test_remove(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *dir = at("flat"), *in = at("flat/x"), *sub = at("flat/sub"), *link = at("tolink");
+
+	ok(fs_remove_flat(dir), "a folder that is not there is gone");
+	fs_private_dir(dir, &err);
+	fs_append(in, "x", 1, &err);
+	ok(fs_remove_flat(dir) && !fs_exists(dir), "a folder of files");
+	fs_private_dir(sub, &err);
+	ok(!fs_remove_flat(dir) && fs_exists(sub), "not one with folders in it");
+	rmdir(sub);
+	fs_append(in, "x", 1, &err);
+	ok(symlink(dir, link) == 0 && !fs_remove_flat(link), "a link to one is not removed");
+}
+
+static void test_lock(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *path = at("lock"), *link = at("locklink");
+	int first = fs_lock(path, 0, &err), second;
+	int64_t begin = clock_ms();
+
+	ok(first >= 0, "a lock");
+	is_int(mode_of(path), 0600, "in a file of the owner's alone");
+	is_int(fs_lock(path, 0, &err), -1, "has one holder");
+	is_int(err.code, EXIT_AGAIN, "the other may try again");
+	is_int(fs_lock(path, 200, &err), -1, "it can be waited for");
+	ok(clock_ms() - begin >= 200 && clock_ms() - begin < 2000, "as long as was said");
+	if (fork() == 0) { /* a child of a child does not keep it: it is closed at exec */
+		execl("/bin/sh", "sh", "-c", "sleep 3", (char *)NULL);
+		_exit(1);
+	}
+	clock_sleep_ms(100);
+	close(first);
+	second = fs_lock(path, 1000, &err);
+	ok(second >= 0, "a program started meanwhile does not hold it");
+	cancel_init();
+	cancel_request();
+	is_int(fs_lock(path, 60000, &err), -1, "waiting ends when the user asks");
+	cancel_tolerate(1);
+	close(second);
+	ok(symlink("/etc/passwd", link) == 0 && fs_lock(link, 0, &err) < 0, "no link is followed");
+}
+
+int main(void)
+{
+	cleanup_free char *clean = NULL;
+
+	if (mkdtemp(base) == NULL)
+		return 1;
+	test_private_dir();
+	test_read_write();
+	test_remove();
+	test_lock();
+	clean = xasprintf("rm -rf %s", base);
+	return system(clean) == 0 ? done_testing() : 1;
+}

@@ -1,0 +1,200 @@
+#!/bin/sh
+# The command line itself: help, usage errors, what belongs to whom around `--`, completion. No engine and no
+# smolvm is asked for any of it.
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../../.." && pwd)
+bottle=$(cd "${BUILD:-$top/build}" && pwd)/bin/bottle
+work=$(mktemp -d /tmp/bottle-cli.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+count=0
+
+ok() { # RESULT(0 = pass) NAME
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
+		echo "not ok $count - $2"
+		failed=1
+	fi
+}
+
+is() { # GOT WANT NAME
+	[ "$1" = "$2" ]
+	ok $? "$3"
+	[ "$1" = "$2" ] || printf '%s\n' "got:  $1" "want: $2" | sed 's/^/# /'
+}
+
+like() { # FILE PATTERN NAME
+	grep -Eq -- "$2" "$1"
+	result=$?
+	ok $result "$3"
+	[ $result -eq 0 ] || sed 's/^/# /' "$1"
+}
+
+# As an ordinary user, where root would be refused; HOME and PATH are empty folders.
+mkdir "$work/home" "$work/bin"
+chmod 755 "$work"
+as=
+if [ "$(id -u)" -eq 0 ]; then
+	chown 29999 "$work/home"
+	as="setpriv --reuid 29999 --regid 29999 --clear-groups"
+fi
+
+try() { # ARG...: $status, $work/out, $work/err
+	# shellcheck disable=SC2086 # a list of words
+	$as env -i -C "$work/home" HOME="$work/home" PATH="$work/bin" DOCKER_HOST="unix://$work/no.sock" "$bottle" "$@" \
+		>"$work/out" 2>"$work/err" </dev/null
+	status=$?
+}
+
+# usage PATTERN ARG...: exit 64, or 125 where codes are a command's; one error, nothing on stdout.
+usage() {
+	pattern=$1
+	shift
+	try "$@"
+	want=64
+	case $1 in exec | shell) want=125 ;; esac
+	is "$status" "$want" "bottle $*: exit $want"
+	like "$work/err" "$pattern" "bottle $*: says what is wrong"
+	is "$(grep -c '^bottle: ' "$work/err")" 1 "bottle $*: one error"
+	is "$(cat "$work/out")" "" "bottle $*: nothing on stdout"
+}
+
+for each in help --help -h ''; do
+	# shellcheck disable=SC2086 # '' is no argument
+	try $each
+	is "$status" 0 "bottle $each: exit 0"
+	like "$work/out" '^usage: bottle COMMAND' "bottle $each: usage on stdout"
+	is "$(cat "$work/err")" "" "bottle $each: nothing on stderr"
+done
+try help
+names=$(sed -n 's/^  \([a-z]*\) .*/\1/p' "$work/out")
+is "$(echo "$names" | grep -c launch)" 1 "help lists launch"
+for name in $names; do
+	try help "$name"
+	is "$status" 0 "help $name: exit 0"
+	like "$work/out" "^usage: bottle $name" "help $name: its usage"
+	cp "$work/out" "$work/first"
+	for flag in --help -h; do
+		try "$name" "$flag"
+		is "$status" 0 "$name $flag: exit 0"
+		cmp -s "$work/out" "$work/first"
+		ok $? "$name $flag: the same as help $name"
+	done
+	awk 'length > 120 { exit 1 }' "$work/first"
+	ok $? "help $name: no line above 120 characters"
+	# Every option of the help is taken, and nothing else.
+	usage "unknown option '--no-such'" "$name" --no-such
+	usage "unknown option" "$name" -Z
+done
+for flag in version --version -V; do
+	try "$flag"
+	is "$status" 0 "$flag: exit 0"
+	like "$work/out" '^bottle [0-9]+\.[0-9]+\.[0-9]+$' "$flag: one line"
+done
+
+usage "'lunch' is not a command" lunch
+usage "'' is not a command" ''
+usage "'--no-such' is not a command" --no-such
+usage "'Launch' is not a command" Launch
+usage "'lunch' is not a command" help lunch
+usage "unexpected 'b'" help launch b
+usage "unexpected 'x'" ps x
+usage "unexpected 'x'" ps -- x
+usage "unexpected 'b'" launch a b
+usage "value is missing after '--image'" launch a --image
+usage "value is missing after '-e'" launch a -e
+usage "missing operand" exec
+usage "missing operand" env
+usage "missing operand" verify
+usage "missing operand" completion
+usage "missing operand" allowlist show
+usage "none of bash, zsh, fish" completion csh
+usage "none of status, ensure, release" pool drain
+usage "neither show NAME nor set NAME" allowlist clear web
+usage "name bottles, or say --all" stop
+usage "name bottles, or say --all" stop web --all
+usage "needs a name" launch --image x
+usage "unknown option '--all=yes'|--all" stop --all=yes
+try exec web
+is "$status" 125 "exec without a command: 125, because codes are the command's"
+like "$work/err" 'a command is missing' "and says so"
+try exec web --
+is "$status" 125 "exec NAME -- without a command: 125"
+try shell web -- id
+is "$status" 125 "shell with a command: 125"
+like "$work/err" "unexpected 'id'" "and says so"
+try launch a --dry-run -- id
+is "$status" 125 "launch -- CMD that fails before CMD: 125"
+try launch a --image x
+is "$status" 69 "the same without CMD: its own code"
+try launch a --image x --
+is "$status" 69 "-- without a command is as no --"
+
+# Options around NAME. What stands after NAME of exec is the command's, with and without --.
+for each in "exec web --help" "exec web -- --help" "exec web -h" "exec web --no-such" "exec web -Z" "exec web ls --all"; do
+	# shellcheck disable=SC2086
+	try $each
+	is "$status" 125 "$each: an option after NAME is the command's (there is no bottle: 125)"
+	is "$(cat "$work/out")" "" "$each: no help is printed"
+done
+try launch --image x a --cpus 0
+like "$work/err" '^bottle: --cpus' "launch: options before and after NAME"
+try launch a --image=x --cpus=0
+like "$work/err" '^bottle: --cpus' "launch: --option=value"
+try launch a -- --cpus 0
+is "$status" 125 "launch: nothing after -- is an option of ours"
+try -- ps
+is "$status" 64 "bottle -- ps is not a command"
+
+# Bytes that a terminal would act on.
+esc=$(printf '\033')
+for each in "$(printf '\033[2J')" "$(printf 'a\033]0;x\007')" "$(printf '\302\233x')"; do
+	for command in "" help launch stop env; do
+		# shellcheck disable=SC2086
+		try $command "$each"
+		LC_ALL=C grep -q "$esc\|$(printf '\302\233')\|$(printf '\007')" "$work/err" "$work/out"
+		is "$?" 1 "bottle $command: an escape sequence in an argument is not printed as one"
+	done
+done
+
+# Scripts for shells.
+for shell in bash zsh fish; do
+	try completion "$shell"
+	is "$status" 0 "completion $shell: exit 0"
+	cp "$work/out" "$work/completion.$shell"
+	for name in $names; do grep -q "$name" "$work/completion.$shell" || echo "$name"; done >"$work/missing"
+	is "$(cat "$work/missing")" "" "completion $shell: every command is in it"
+	if command -v "$shell" >/dev/null; then
+		"$shell" -n "$work/completion.$shell" 2>"$work/err"
+		is "$?" 0 "completion $shell: $shell can parse it"
+	else
+		ok 0 "completion $shell: $shell can parse it # SKIP no $shell here"
+	fi
+done
+if command -v bash >/dev/null; then
+	offers() { # WORD...: what bash offers for the last one
+		bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _bottle; printf "%s\n" "${COMPREPLY[@]}"' \
+			- "$work/completion.bash" "$@"
+	}
+	is "$(offers bottle la)" launch "bash completes a command"
+	is "$(offers bottle launch --dry)" --dry-run "bash completes an option"
+	is "$(offers bottle ps --al)" --all "bash completes an option of another command"
+fi
+try completion fish
+is "$(grep -c "^complete -c bottle " "$work/out")" "$(wc -l <"$work/out" | tr -d ' ')" \
+	"completion fish: every line is one call, so no text breaks its quotes"
+is "$(tr -cd "'" <"$work/out" | wc -c | awk '{ print $1 % 2 }')" 0 "completion fish: quotes are in pairs"
+
+# Nothing of this wrote anything but the state folder of stop and launch.
+is "$(cd "$work/home" && find . -type f ! -name '*.lock')" "" "usage errors leave no file behind"
+
+# A full disk behind stdout is an error, not silence.
+if [ -w /dev/full ]; then
+	# shellcheck disable=SC2086
+	$as "$bottle" help >/dev/full 2>/dev/null
+	is "$?" 71 "help that cannot be written: 71"
+fi
+# shellcheck disable=SC2086
+$as env -i "$bottle" ps >/dev/null 2>"$work/err"
+is "$?" 78 "without HOME: 78"
+echo "1..$count"
+exit "${failed:-0}"
