@@ -86,6 +86,14 @@ static int note_container(void *arg, struct error *err)
 	return journal_event(&launch->journal, "container", NULL, NULL, err);
 }
 
+static void note_child(void *arg, pid_t pid)
+{
+	struct launch *launch = arg;
+	cleanup_error struct error ignored = ERROR_INIT; /* the step that follows fails on a full disk */
+
+	(void)journal_child(&launch->journal, pid, &ignored);
+}
+
 /* On a thread of its own: pack if needed, then the record, closed. */
 static int make_machine(void *arg, struct error *err)
 {
@@ -258,6 +266,18 @@ static int interrupted(struct error *err)
 	return err_set(err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
 }
 
+/* From here on something exists that has to be undone. */
+static int begin_journal(struct launch *launch, struct error *err)
+{
+	struct context *ctx = launch->ctx;
+
+	if (journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0)
+		return -1;
+	ctx->vm->on_child = note_child;
+	ctx->vm->on_child_arg = launch;
+	return 0;
+}
+
 static int run_steps(struct launch *launch, struct bottle_timings *timings, struct error *err)
 {
 	const struct progress *progress = &launch->ctx->progress;
@@ -266,8 +286,7 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 		int64_t begin = clock_us(), waited = outside_us();
 		int result;
 
-		if (i == 1 && journal_begin(&launch->journal, launch->id, launch->ctx->socket,
-				      launch->ctx->vm->path, err) != 0)
+		if (i == 1 && begin_journal(launch, err) != 0)
 			return -1;
 		if (progress->begin != NULL)
 			progress->begin(progress->arg, steps[i].name, steps[i].what);
@@ -354,6 +373,8 @@ static void launch_clear(struct launch *launch)
 	cleanup_error struct error ignored = ERROR_INIT;
 
 	(void)task_join(&launch->making, &ignored);
+	if (launch->ctx->vm != NULL)
+		launch->ctx->vm->on_child = NULL;
 	free(launch->id);
 	free(launch->machine);
 	json_decref(launch->labels);

@@ -99,6 +99,15 @@ int journal_sync(struct journal *journal, struct error *err)
 	return fs_sync(journal->path, err);
 }
 
+int journal_child(struct journal *journal, pid_t pid, struct error *err)
+{
+	uint64_t start = 0;
+
+	self_process_start(pid, &start);
+	return append(journal, json_pack("{s:s, s:I, s:I, s:I}", "event", "child", "at",
+		(json_int_t)clock_ms(), "pid", (json_int_t)pid, "start", (json_int_t)start), err);
+}
+
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err)
 {
 	return append(journal, json_pack("{s:s, s:I, s:I, s:I}", "event", "booted", "at",
@@ -134,6 +143,10 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 	facts->container |= strcmp(name, "container") == 0;
 	facts->machine |= strcmp(name, "machine") == 0;
 	facts->kept |= strcmp(name, "kept") == 0;
+	if (strcmp(name, "child") == 0 && facts->children < JOURNAL_CHILD_MAX)
+		facts->child[facts->children++] = (struct journal_child){
+			(pid_t)json_integer_value(json_object_get(event, "pid")),
+			(uint64_t)json_integer_value(json_object_get(event, "start"))};
 	if (strcmp(name, "booted") == 0) {
 		facts->vm_pid = (pid_t)json_integer_value(json_object_get(event, "pid"));
 		facts->vm_start = (uint64_t)json_integer_value(json_object_get(event, "start"));

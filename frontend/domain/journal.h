@@ -26,6 +26,13 @@ struct journal {
 #define JOURNAL_INIT {NULL, NULL, NULL, NULL, -1}
 #define cleanup_journal __attribute__((cleanup(journal_clear)))
 
+enum { JOURNAL_CHILD_MAX = 32 };
+
+struct journal_child {
+	pid_t pid;
+	uint64_t start;
+};
+
 /* What a journal says. Zero-initialise. */
 struct journal_facts {
 	char *launch; /* id: the label `io.bot-bottle.launcher` of what it made */
@@ -37,6 +44,8 @@ struct journal_facts {
 	char *boot;
 	pid_t vm_pid; /* the VM monitor that was booted; 0 = none known */
 	uint64_t vm_start;
+	struct journal_child child[JOURNAL_CHILD_MAX]; /* of smolvm; the first ones */
+	size_t children;
 	bool network, container, machine; /* begun, so perhaps there */
 	bool ready, kept;                 /* came to its end; failed and left for the user to look at */
 };
@@ -65,6 +74,9 @@ int journal_event(struct journal *journal, const char *name, const char *key, co
 /* Puts the journal on the disk: before something is made that a power cut does not take away and that no
  * label of ours marks. */
 int journal_sync(struct journal *journal, struct error *err);
+
+/* Appends that the child PID of smolvm was started: it may outlive this process and go on. */
+int journal_child(struct journal *journal, pid_t pid, struct error *err);
 
 /* Appends which process the VM monitor is. */
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err);

@@ -15,6 +15,7 @@
 #include "resolver.h"
 #include "self.h"
 #include "smolvm.h"
+#include "smolvm_process.h"
 #include "spec.h"
 #include "vmdb.h"
 

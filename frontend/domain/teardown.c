@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cancel.h"
+#include "clock.h"
 #include "context.h"
 #include "engine.h"
 #include "engine_container.h"
@@ -14,7 +16,12 @@
 #include "machine.h"
 #include "mem.h"
 #include "names.h"
+#include "smolvm_process.h"
 #include "strv.h"
+#include "vmdb.h"
+
+/* As long as smolvm may take to boot a VM. */
+#define CHILD_MS (200 * 1000)
 
 static bool has_launch(const char *label, const char *launch)
 {
@@ -77,6 +84,30 @@ static int left_behind(const struct journal *journal, const struct journal_facts
 	return err_note(err, "next", "bottle stop %s", journal->slug);
 }
 
+/* A smolvm that a killed launcher left at work would write its record, or boot its VM, after we looked. It is
+ * waited for, because killing it could leave a VM that no record names. */
+static int wait_for_children(const struct context *ctx, const struct journal_facts *facts,
+	struct error *err)
+{
+	int64_t deadline = clock_ms() + CHILD_MS;
+	bool told = false;
+
+	for (size_t i = 0; i < facts->children; i++) {
+		struct machine_process child = {facts->child[i].pid, facts->child[i].start};
+
+		while (machine_process_alive(&child)) {
+			if (!told)
+				context_warn(ctx, "waiting for a smolvm (pid %d) of that launch to end", (int)child.pid);
+			told = true;
+			if (cancel_asked() || clock_ms() > deadline)
+				return err_set(err, EXIT_AGAIN, "a smolvm (pid %d) of that launch is still at work",
+					(int)child.pid);
+			clock_sleep_ms(100);
+		}
+	}
+	return 0;
+}
+
 int teardown(struct context *ctx, struct journal *journal, struct error *err)
 {
 	cleanup_journal_facts struct journal_facts facts = {0};
@@ -84,7 +115,8 @@ int teardown(struct context *ctx, struct journal *journal, struct error *err)
 
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
-	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0)
+	if (wait_for_children(ctx, &facts, err) != 0 ||
+		(facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0))
 		return left_behind(journal, &facts, 0, err);
 	if ((facts.container || facts.network) && context_engine_at(ctx, facts.engine, err) != 0)
 		return left_behind(journal, &facts, 1, err);
@@ -161,6 +193,20 @@ static int is_orphan(struct context *ctx, const struct strv *known, const char *
 	return 0;
 }
 
+/* A VM of another state folder of this user may be on any address that an orphan claims. */
+static int refuse_unknown_vm(struct context *ctx, struct error *err)
+{
+	pid_t pid = 0;
+
+	if (context_vmdb(ctx, err) != 0 || smolvm_foreign_monitor(ctx->vmdb->cache, &pid, err) != 0)
+		return -1;
+	if (pid == 0)
+		return 0;
+	err_set(err, EXIT_REFUSED, "a VM (pid %d) of another home or state folder runs: whether a bottle is "
+		"its own cannot be told from here", (int)pid);
+	return err_note(err, "next", "run it with the HOME and XDG_ names that the bottle was launched with");
+}
+
 static void add_orphan(struct teardown_orphans *orphans, bool is_network, const char *id,
 	const char *name)
 {
@@ -200,7 +246,7 @@ int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, str
 		if (orphan)
 			add_orphan(ret, true, at->id, at->name);
 	}
-	return 0;
+	return ret->count > 0 ? refuse_unknown_vm(ctx, err) : 0;
 }
 
 int teardown_remove_orphan(struct context *ctx, const struct teardown_orphan *orphan, struct error *err)

@@ -102,7 +102,11 @@ static int run(const struct smolvm *vm, struct strv *argv, int deadline_ms, stru
 	spec.env = &vm->env;
 	spec.deadline_ms = deadline_ms;
 	spec.output_max = 16 << 20;
-	return proc_run(proc, &spec, err);
+	if (proc_start(proc, &spec, err) != 0)
+		return -1;
+	if (vm->on_child != NULL)
+		vm->on_child(vm->on_child_arg, proc->pid);
+	return proc_wait(proc, err);
 }
 
 static void command(struct strv *argv, const struct smolvm *vm, const char *noun, const char *verb)

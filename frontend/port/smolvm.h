@@ -42,6 +42,10 @@ struct smolvm {
 	struct strv env;     /* what its children get */
 	struct strv dropped; /* SMOLVM_ names of our environment that they do not get */
 	struct proc asking;  /* smolvm --version, while it runs */
+	/* Told of every child that is waited for, so that a journal can name it: one may outlive us. May be
+	 * NULL; called on whichever thread runs it. */
+	void (*on_child)(void *arg, pid_t pid);
+	void *on_child_arg;
 };
 
 #define SMOLVM_INIT {.asking = PROC_INIT}
@@ -102,10 +106,6 @@ int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *re
 
 /* Packs a `docker save` archive into PACK (must end in .smolmachine). */
 int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, struct error *err);
-
-/* Pid of a live `smolvm serve` of this user, which could start a machine from a policy that it
- * remembers; 0 = none. -1 when processes cannot be listed. */
-int smolvm_serve_pid(pid_t *ret, struct error *err);
 
 void smolvm_clear(struct smolvm *vm);
 
