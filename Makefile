@@ -27,7 +27,7 @@ pick = $(filter-out %_$(OTHER_OS).c,$(wildcard $(1)))
 .PHONY: all help check check-fast demo install uninstall clean lint
 all: bottle netd guest
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile mk/*.mk | expand -t 20
 
 include mk/frontend.mk
 include mk/helper.mk

@@ -13,7 +13,10 @@ struct buf {
 	bool toobig; /* an append was refused */
 };
 
-#define BUF_INIT(cap) {NULL, 0, 0, (cap), false}
+#define BUF_INIT(cap)                    \
+	{                                \
+		NULL, 0, 0, (cap), false \
+	}
 #define cleanup_buf __attribute__((cleanup(buf_clear)))
 
 void buf_init(struct buf *buf, size_t max);

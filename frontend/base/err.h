@@ -21,7 +21,10 @@ struct error {
 	size_t note_count;
 };
 
-#define ERROR_INIT {EXIT_OK, NULL, NULL, 0}
+#define ERROR_INIT                     \
+	{                              \
+		EXIT_OK, NULL, NULL, 0 \
+	}
 #define cleanup_error __attribute__((cleanup(err_clear)))
 
 /* Fills *err (replacing what was there) and returns -1, so that a caller can `return err_set(...)`. */

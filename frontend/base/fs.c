@@ -35,7 +35,8 @@ int fs_private_dir(const char *path, struct error *err)
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return err_errno(err, EXIT_CANTCREATE, "open the folder %s", path);
 	if (st.st_uid != geteuid())
-		return err_set(err, EXIT_REFUSED, "the folder %s belongs to uid %u, not to this user", path,
+		return err_set(err, EXIT_REFUSED,
+			"the folder %s belongs to uid %u, not to this user", path,
 			(unsigned)st.st_uid);
 	if ((st.st_mode & 077) != 0 && fchmod(fd, 0700) != 0)
 		return err_errno(err, EXIT_REFUSED, "close the folder %s to other users", path);
@@ -59,7 +60,8 @@ int fs_read(const char *path, struct buf *buf, struct error *err)
 		if (got < 0)
 			return err_errno(err, EXIT_DATA, "read %s", path);
 		if (buf_append(buf, chunk, (size_t)got) != 0)
-			return err_set(err, EXIT_DATA, "read %s: larger than %zu bytes", path, buf->max);
+			return err_set(
+				err, EXIT_DATA, "read %s: larger than %zu bytes", path, buf->max);
 	}
 	return 0;
 }
@@ -97,7 +99,8 @@ int fs_write(const char *path, const char *bytes, size_t len, struct error *err)
 
 int fs_append(const char *path, const char *bytes, size_t len, struct error *err)
 {
-	cleanup_fd int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	cleanup_fd int fd =
+		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
 		return err_errno(err, EXIT_CANTCREATE, "write %s", path);

@@ -11,11 +11,12 @@ void *xrealloc(void *ptr, size_t count, size_t size) __attribute__((warn_unused_
 char *xstrdup(const char *text) __attribute__((warn_unused_result));
 char *xstrndup(const char *text, size_t len) __attribute__((warn_unused_result));
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2), warn_unused_result));
-char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0), warn_unused_result));
+char *xvasprintf(const char *fmt, va_list ap)
+	__attribute__((format(printf, 1, 0), warn_unused_result));
 
 /* Declares a pointer or descriptor that is released when its scope ends. Initialise at declaration. */
 #define cleanup_free __attribute__((cleanup(mem_cleanup_free)))
-#define cleanup_fd   __attribute__((cleanup(mem_cleanup_fd)))
+#define cleanup_fd __attribute__((cleanup(mem_cleanup_fd)))
 
 void mem_cleanup_free(void *ptr_to_ptr);
 void mem_cleanup_fd(int *fd); /* -1 = nothing to close; errno is kept */

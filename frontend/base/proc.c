@@ -38,7 +38,8 @@ static void place(int fd, int target)
 		dup2(fd, target);
 }
 
-static void child_exec(const struct proc_spec *spec, const int stdio[3], int report) __attribute__((noreturn));
+static void child_exec(const struct proc_spec *spec, const int stdio[3], int report)
+	__attribute__((noreturn));
 
 static void child_exec(const struct proc_spec *spec, const int stdio[3], int report)
 {
@@ -95,7 +96,8 @@ static int high_pipe(int ends[2])
 int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *err)
 {
 	const char *path = spec->argv->item[0];
-	cleanup_fd int in = spec->stdin_fd, out_r = -1, out_w = spec->stdout_fd, err_r = -1, err_w = -1;
+	cleanup_fd int in = spec->stdin_fd, out_r = -1, out_w = spec->stdout_fd, err_r = -1,
+		       err_w = -1;
 	cleanup_fd int report_r = -1, report_w = -1;
 	int ends[2], failure;
 
@@ -135,8 +137,8 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 		waitpid(proc->pid, NULL, 0);
 		proc->pid = 0;
 		errno = failure;
-		return err_errno(err, failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "run %s",
-			path);
+		return err_errno(err, failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE,
+			"run %s", path);
 	}
 	proc->own_group = spec->stdio == PROC_CAPTURE;
 	proc->pass_err = spec->stdio == PROC_PASS_ERR;
@@ -150,7 +152,8 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 
 static void record_status(struct proc *proc, int status)
 {
-	proc->exit_code = WIFSIGNALED(status) ? EXIT_SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
+	proc->exit_code =
+		WIFSIGNALED(status) ? EXIT_SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
 	proc->pid = 0;
 }
 
@@ -210,7 +213,8 @@ static int drain(int *fd, struct buf *buf)
 
 static int drain_err(struct proc *proc)
 {
-	return proc->pass_err ? pass_on(&proc->err_fd, &proc->err) : drain(&proc->err_fd, &proc->err);
+	return proc->pass_err ? pass_on(&proc->err_fd, &proc->err)
+			      : drain(&proc->err_fd, &proc->err);
 }
 
 static int wait_ms(const struct proc *proc)
@@ -234,7 +238,8 @@ static int wait_for_end(struct proc *proc, struct error *err)
 
 		if (proc->own_group && cancel_asked()) {
 			kill_group(proc);
-			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "%s: interrupted", proc->name);
+			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "%s: interrupted",
+				proc->name);
 		}
 		if (proc->deadline != 0 && clock_ms() >= proc->deadline) {
 			kill_group(proc);
@@ -244,7 +249,8 @@ static int wait_for_end(struct proc *proc, struct error *err)
 		if (!streams) {
 			/* A daemon of the child may hold its streams no longer than the child itself lives;
 			 * without a stream there is only the exit to wait for. */
-			pid_t got = waitpid(proc->pid, &status, proc->deadline || proc->own_group ? WNOHANG : 0);
+			pid_t got = waitpid(proc->pid, &status,
+				proc->deadline || proc->own_group ? WNOHANG : 0);
 
 			if (got == proc->pid)
 				record_status(proc, status);
@@ -259,8 +265,8 @@ static int wait_for_end(struct proc *proc, struct error *err)
 		if ((fds[0].revents && drain(&proc->out_fd, &proc->out) != 0) ||
 			(fds[1].revents && drain_err(proc) != 0)) {
 			kill_group(proc);
-			return err_set(err, EXIT_UNAVAILABLE, "%s: printed more than %zu bytes", proc->name,
-				proc->out.max);
+			return err_set(err, EXIT_UNAVAILABLE, "%s: printed more than %zu bytes",
+				proc->name, proc->out.max);
 		}
 		/* A VM monitor started by the child may inherit its stderr and keep the pipe open: the end
 		 * of the child counts, not the end of the stream. */
@@ -315,5 +321,6 @@ char *proc_last_line(const struct proc *proc)
 		end--;
 	for (start = end; start > 0 && from->data[start - 1] != '\n'; start--)
 		;
-	return end > start ? xstrndup(from->data + start, end - start) : xstrdup("it printed nothing");
+	return end > start ? xstrndup(from->data + start, end - start)
+			   : xstrdup("it printed nothing");
 }

@@ -21,13 +21,16 @@ struct proc_spec {
 	const struct strv *argv; /* argv[0] is an absolute path */
 	const struct strv *env;  /* whole environment of the child */
 	enum proc_stdio stdio;
-	size_t output_max;  /* bytes kept of each stream; 0 = 1 MiB. More is an error */
-	int deadline_ms;    /* from start; 0 = none */
-	int stdin_fd;       /* PROC_CAPTURE: read end given to the child, -1 = /dev/null; closed by proc_start */
-	int stdout_fd;      /* PROC_CAPTURE: written by the child instead of the buffer, -1 = buffer; closed by proc_start */
+	size_t output_max; /* bytes kept of each stream; 0 = 1 MiB. More is an error */
+	int deadline_ms;   /* from start; 0 = none */
+	int stdin_fd; /* PROC_CAPTURE: read end given to the child, -1 = /dev/null; closed by proc_start */
+	int stdout_fd; /* PROC_CAPTURE: written by the child instead of the buffer, -1 = buffer; closed by proc_start */
 };
 
-#define PROC_SPEC_INIT {NULL, NULL, PROC_CAPTURE, 0, 0, -1, -1}
+#define PROC_SPEC_INIT                                 \
+	{                                              \
+		NULL, NULL, PROC_CAPTURE, 0, 0, -1, -1 \
+	}
 
 /* One child. The buffers are the caller's to read until proc_clear. */
 struct proc {
@@ -37,11 +40,14 @@ struct proc {
 	int64_t deadline; /* clock_ms, 0 = none */
 	int deadline_ms;
 	bool own_group, pass_err;
-	char *name; /* for messages */
+	char *name;    /* for messages */
 	int exit_code; /* valid after proc_wait returned 0: the child's, or 128 + signal */
 };
 
-#define PROC_INIT {0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, NULL, 0}
+#define PROC_INIT                                                                \
+	{                                                                        \
+		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, NULL, 0 \
+	}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 
 /* Starts the child with umask 077 and no descriptor above 2. -1: it could not be executed (127 in

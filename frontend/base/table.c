@@ -60,7 +60,8 @@ void table_print(struct table *table, FILE *out)
 		if (column + 1 == table->columns)
 			fputc('\n', out);
 		else
-			fprintf(out, "%*s", (int)(width[column] - width_of(table->cell[i]) + 2), "");
+			fprintf(out, "%*s", (int)(width[column] - width_of(table->cell[i]) + 2),
+				"");
 		free(table->cell[i]);
 	}
 	free(width);

@@ -11,7 +11,8 @@ static void *task_main(void *arg)
 	return NULL;
 }
 
-int task_start(struct task *task, int (*run)(void *arg, struct error *err), void *arg, struct error *err)
+int task_start(
+	struct task *task, int (*run)(void *arg, struct error *err), void *arg, struct error *err)
 {
 	*task = (struct task)TASK_INIT;
 	task->run = run;

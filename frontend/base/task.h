@@ -17,9 +17,13 @@ struct task {
 	struct error err;
 };
 
-#define TASK_INIT {.running = false, .err = ERROR_INIT}
+#define TASK_INIT                                   \
+	{                                           \
+		.running = false, .err = ERROR_INIT \
+	}
 
-int task_start(struct task *task, int (*run)(void *arg, struct error *err), void *arg, struct error *err);
+int task_start(
+	struct task *task, int (*run)(void *arg, struct error *err), void *arg, struct error *err);
 
 /* Waits for the end; returns what the function returned and moves its error to *err. 0 when none runs. */
 int task_join(struct task *task, struct error *err);

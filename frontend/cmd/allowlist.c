@@ -19,21 +19,21 @@ static int show(struct context *ctx, const char *name, bool json, struct error *
 		return -1;
 	if (!json) {
 		list = strv_join(&policy.cidrs, " ");
-		printf("machine  %s (%s)\nnetwork  %s\nallowed  %s\ndns      %s\n", policy.machine, policy.state,
-			policy.network ? "on" : "off",
-			!policy.network	    ? "nothing" :
-			policy.unrestricted ? "EVERYTHING" :
-			*list		    ? list :
-					      "nothing",
+		printf("machine  %s (%s)\nnetwork  %s\nallowed  %s\ndns      %s\n", policy.machine,
+			policy.state, policy.network ? "on" : "off",
+			!policy.network       ? "nothing"
+			: policy.unrestricted ? "EVERYTHING"
+			: *list               ? list
+					      : "nothing",
 			policy.dns ? policy.dns : "the engine's default");
 		return EXIT_OK;
 	}
 	cidrs = json_array();
 	for (size_t i = 0; i < policy.cidrs.count; i++)
 		json_array_append_new(cidrs, json_string(policy.cidrs.item[i]));
-	json_print(json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o}", "schema", "bottle.allowlist/1", "machine",
-		policy.machine, "state", policy.state, "network", policy.network, "unrestricted",
-		policy.unrestricted, "allowed", cidrs, "dns",
+	json_print(json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o}", "schema", "bottle.allowlist/1",
+		"machine", policy.machine, "state", policy.state, "network", policy.network,
+		"unrestricted", policy.unrestricted, "allowed", cidrs, "dns",
 		policy.dns ? json_string(policy.dns) : json_null()));
 	return EXIT_OK;
 }
@@ -51,8 +51,8 @@ int cmd_allowlist(const struct cmd_args *args, struct error *err)
 	if (strcmp(verb, "show") == 0 && cidr == NULL)
 		return show(&ctx, name, json, err) == 0 ? EXIT_OK : err_wrap(err, "allowlist show");
 	if (strcmp(verb, "set") != 0)
-		return err_set(err, EXIT_USAGE_ERROR, "allowlist: '%s' is neither show NAME nor set NAME [CIDR]",
-			verb);
+		return err_set(err, EXIT_USAGE_ERROR,
+			"allowlist: '%s' is neither show NAME nor set NAME [CIDR]", verb);
 	if (policy_set(&ctx, name, cidr, err) != 0)
 		return err_wrap(err, "allowlist set");
 	return show(&ctx, name, json, err);

@@ -42,8 +42,9 @@ static void make_getopt(const struct command *command, struct option longs[stati
 	for (size_t i = 0; i < count; i++) {
 		const struct cmd_option *option = &command->options[i];
 
-		longs[i] = (struct option){option->name, option->argument ? required_argument : no_argument,
-			NULL, LONG_BASE + (int)i};
+		longs[i] = (struct option){option->name,
+			option->argument ? required_argument : no_argument, NULL,
+			LONG_BASE + (int)i};
 		if (option->letter) {
 			*to++ = option->letter;
 			if (option->argument)
@@ -64,8 +65,8 @@ static const struct cmd_option *option_of(const struct command *command, int ans
 	return NULL;
 }
 
-static int usage_error(const struct command *command, struct error *err, const char *what,
-	const char *word)
+static int usage_error(
+	const struct command *command, struct error *err, const char *what, const char *word)
 {
 	err_set(err, EXIT_USAGE_ERROR, "%s: %s '%s'", command->name, what, word);
 	err_note(err, "usage", "bottle %s %s", command->name, command->synopsis);
@@ -99,13 +100,15 @@ static int parse(struct cmd_args *args, int argc, char **argv, struct error *err
 		if (answer == 'h' && (option == NULL || option->letter != 'h'))
 			return 1;
 		if (answer == '?' || answer == ':')
-			return usage_error(command, err, answer == ':' ? "a value is missing after" : "unknown option",
+			return usage_error(command, err,
+				answer == ':' ? "a value is missing after" : "unknown option",
 				argv[optind - 1] ? argv[optind - 1] : argv[before]);
 		if (answer != -1) {
 			add_option(args, option, optarg);
 			continue;
 		}
-		if (optind > before || strcmp(argv[optind - 1], "--") == 0) { /* getopt took the -- */
+		if (optind > before ||
+			strcmp(argv[optind - 1], "--") == 0) { /* getopt took the -- */
 			args->trailing = argv + optind;
 			break;
 		}
@@ -120,7 +123,8 @@ static int parse(struct cmd_args *args, int argc, char **argv, struct error *err
 	if (args->operands < command->operands_min)
 		return usage_error(command, err, "missing operand; see", "usage");
 	if (args->operands > command->operands_max)
-		return usage_error(command, err, "unexpected", args->operand[command->operands_max]);
+		return usage_error(
+			command, err, "unexpected", args->operand[command->operands_max]);
 	if (args->trailing != NULL && command->kind == CMD_PLAIN && args->trailing[0] != NULL)
 		return usage_error(command, err, "unexpected", args->trailing[0]);
 	if (args->trailing != NULL && args->trailing[0] == NULL)
@@ -156,7 +160,8 @@ const char *cmd_value_at(const struct cmd_args *args, const char *name, size_t i
 
 void command_usage(const struct command *command, FILE *out)
 {
-	fprintf(out, "usage: bottle %s %s\n\n%s\n", command->name, command->synopsis, command->summary);
+	fprintf(out, "usage: bottle %s %s\n\n%s\n", command->name, command->synopsis,
+		command->summary);
 	if (command->details != NULL)
 		fprintf(out, "\n%s\n", command->details);
 	if (option_count(command) > 0)
@@ -164,8 +169,9 @@ void command_usage(const struct command *command, FILE *out)
 	for (size_t i = 0; i < option_count(command); i++) {
 		const struct cmd_option *option = &command->options[i];
 		cleanup_free char *left = xasprintf("%s%c%s--%s%s%s", option->letter ? "-" : "  ",
-			option->letter ? option->letter : ' ', option->letter ? ", " : " ", option->name,
-			option->argument ? " " : "", option->argument ? option->argument : "");
+			option->letter ? option->letter : ' ', option->letter ? ", " : " ",
+			option->name, option->argument ? " " : "",
+			option->argument ? option->argument : "");
 
 		fprintf(out, "  %-28s %s\n", left, option->help);
 	}
@@ -181,8 +187,10 @@ static int refuse_root(const struct command *command, bool as_root, struct error
 		return 0;
 	err_set(err, EXIT_REFUSED, "%s: refused as root: bottle reads files that agents can write",
 		command->name);
-	return err_note(err, "next", "run it as yourself (only `make install` needs sudo), or say "
-				     "bottle --as-root %s", command->name);
+	return err_note(err, "next",
+		"run it as yourself (only `make install` needs sudo), or say "
+		"bottle --as-root %s",
+		command->name);
 }
 
 /* What our own failure exits with: commands that run another one leave its codes to it. */

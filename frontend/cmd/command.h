@@ -34,9 +34,9 @@ enum cmd_kind {
 
 struct command {
 	const char *name;
-	const char *synopsis; /* after the name */
-	const char *summary;  /* one line */
-	const char *details;  /* paragraphs for help, or NULL */
+	const char *synopsis;             /* after the name */
+	const char *summary;              /* one line */
+	const char *details;              /* paragraphs for help, or NULL */
 	const struct cmd_option *options; /* ends with a NULL name; NULL = none */
 	enum cmd_kind kind;
 	size_t operands_min, operands_max;
@@ -58,11 +58,23 @@ const char *cmd_value(const struct cmd_args *args, const char *name);
 const char *cmd_value_at(const struct cmd_args *args, const char *name, size_t index);
 
 /* Options that every command which talks to the engine has. */
-#define CMD_OPTION_ENGINE {"engine", 0, "SOCKET", "Docker engine's unix socket"}
-#define CMD_OPTION_JSON   {"json", 0, NULL, "machine-readable output"}
-#define CMD_OPTION_UNPROVEN \
-	{"engine-unproven", 0, NULL, "allow a smolvm version that is not proven; prints its known holes"}
-#define CMD_OPTION_END {NULL, 0, NULL, NULL}
+#define CMD_OPTION_ENGINE                                            \
+	{                                                            \
+		"engine", 0, "SOCKET", "Docker engine's unix socket" \
+	}
+#define CMD_OPTION_JSON                                    \
+	{                                                  \
+		"json", 0, NULL, "machine-readable output" \
+	}
+#define CMD_OPTION_UNPROVEN                                                                 \
+	{                                                                                   \
+		"engine-unproven", 0, NULL,                                                 \
+			"allow a smolvm version that is not proven; prints its known holes" \
+	}
+#define CMD_OPTION_END              \
+	{                           \
+		NULL, 0, NULL, NULL \
+	}
 
 /* Each lives in a file of its name. */
 int cmd_launch(const struct cmd_args *args, struct error *err);

@@ -18,7 +18,8 @@ static const struct cmd_option launch_options[] = {
 	{"rm", 0, NULL, "stop the bottle when CMD ends"},
 	{"dry-run", 0, NULL, "check everything, start nothing, say what would be done"},
 	{"timings", 0, NULL, "print how long each step took"},
-	{"keep-on-fail", 0, NULL, "leave logs and records of a failed launch; the VM is stopped all the same"},
+	{"keep-on-fail", 0, NULL,
+		"leave logs and records of a failed launch; the VM is stopped all the same"},
 	CMD_OPTION_UNPROVEN,
 	CMD_OPTION_ENGINE,
 	CMD_OPTION_JSON,
@@ -77,32 +78,36 @@ static const struct cmd_option gc_options[] = {
 const struct command commands[] = {
 	{"launch", "[NAME] [-f bottle.yaml] [OPTION...] [-- CMD...]",
 		"Start a bottle, prove its isolation from inside, then run CMD in it.",
-		"Without CMD the bottle stays up and launch ends when it is ready. A bottle is disposable: "
-		"what must\noutlive `bottle stop` lives in a mount. With CMD the exit code is CMD's own; 125 means "
+		"Without CMD the bottle stays up and launch ends when it is ready. A bottle is "
+		"disposable: "
+		"what must\noutlive `bottle stop` lives in a mount. With CMD the exit code is "
+		"CMD's own; 125 means "
 		"that bottle\nfailed before CMD ran. NAME may also be the `name:` of bottle.yaml.",
 		launch_options, CMD_MAY_RUN, 0, 1, cmd_launch},
 	{"exec", "[-it] NAME -- CMD...", "Run a command in a running, verified bottle.",
-		"The exit code is CMD's own; 125 means that bottle failed before CMD ran.", exec_options,
-		CMD_RUNS_COMMAND, 1, 1, cmd_exec},
+		"The exit code is CMD's own; 125 means that bottle failed before CMD ran.",
+		exec_options, CMD_RUNS_COMMAND, 1, 1, cmd_exec},
 	{"shell", "NAME", "Open a shell in a running, verified bottle.", NULL, shell_options,
 		CMD_RUNS_COMMAND, 1, 1, cmd_shell},
 	{"stop", "NAME... | --all", "Stop bottles and remove what they are made of.",
-		"VM, machine record, bundle, then the network, which is the claim on the address. Stopping "
+		"VM, machine record, bundle, then the network, which is the claim on the address. "
+		"Stopping "
 		"what is\nnot there is success. Only bottles of this user.",
 		stop_options, CMD_PLAIN, 0, 256, cmd_stop},
 	{"ps", "[--all]", "List bottles.", NULL, ps_options, CMD_PLAIN, 0, 0, cmd_ps},
-	{"env", "NAME", "Print the bottle's URLs as shell assignments.", NULL, json_options, CMD_PLAIN, 1, 1,
-		cmd_env},
+	{"env", "NAME", "Print the bottle's URLs as shell assignments.", NULL, json_options,
+		CMD_PLAIN, 1, 1, cmd_env},
 	{"verify", "NAME", "Probe a running bottle's isolation again.",
-		"Exit 1 when anything forbidden got through or anything expected did not.", verify_options,
-		CMD_PLAIN, 1, 1, cmd_verify},
-	{"pool", "[status|ensure|release]", "Show who holds which address; add or remove aliases.", NULL,
-		json_options, CMD_PLAIN, 0, 1, cmd_pool},
-	{"allowlist", "show NAME | set NAME [ALIAS/32]", "Show or set a stopped machine's stored policy.",
-		"set takes the bottle's own ALIAS/32, or nothing, which denies everything.", json_options,
-		CMD_PLAIN, 2, 3, cmd_allowlist},
-	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options, CMD_PLAIN, 0, 0,
-		cmd_gc},
+		"Exit 1 when anything forbidden got through or anything expected did not.",
+		verify_options, CMD_PLAIN, 1, 1, cmd_verify},
+	{"pool", "[status|ensure|release]", "Show who holds which address; add or remove aliases.",
+		NULL, json_options, CMD_PLAIN, 0, 1, cmd_pool},
+	{"allowlist", "show NAME | set NAME [ALIAS/32]",
+		"Show or set a stopped machine's stored policy.",
+		"set takes the bottle's own ALIAS/32, or nothing, which denies everything.",
+		json_options, CMD_PLAIN, 2, 3, cmd_allowlist},
+	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
+		CMD_PLAIN, 0, 0, cmd_gc},
 	{"completion", "bash|zsh|fish", "Print a completion script.", NULL, NULL, CMD_PLAIN, 1, 1,
 		cmd_completion},
 	{"version", "", "Print the version.", NULL, NULL, CMD_PLAIN, 0, 0, cmd_version},

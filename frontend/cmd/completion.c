@@ -30,8 +30,10 @@ static void bash(void)
 	for (const struct command *command = commands; command->name != NULL; command++) {
 		printf("\t%s) words=\"--help", command->name);
 		print_options(command, " ", "");
-		printf("%s\" ;;\n", takes_bottle(command) ?
-			" $(bottle ps 2>/dev/null | awk 'NR > 1 { print $1 }')" : "");
+		printf("%s\" ;;\n",
+			takes_bottle(command)
+				? " $(bottle ps 2>/dev/null | awk 'NR > 1 { print $1 }')"
+				: "");
 	}
 	printf("\tesac; fi\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
 	       "complete -o default -F _bottle bottle\n");
@@ -45,8 +47,10 @@ static void zsh(void)
 	for (const struct command *command = commands; command->name != NULL; command++) {
 		printf("\t%s) compadd -- --help", command->name);
 		print_options(command, " ", "");
-		printf("%s ;;\n", takes_bottle(command) ?
-			"; compadd ${(f)\"$(bottle ps 2>/dev/null | awk 'NR > 1 { print $1 }')\"}" : "");
+		printf("%s ;;\n", takes_bottle(command)
+					  ? "; compadd ${(f)\"$(bottle ps 2>/dev/null | awk 'NR > "
+					    "1 { print $1 }')\"}"
+					  : "");
 	}
 	printf("\tesac\n\t_files\n}\ncompdef _bottle bottle\n");
 }
@@ -54,14 +58,18 @@ static void zsh(void)
 static void fish(void)
 {
 	for (const struct command *command = commands; command->name != NULL; command++) {
-		printf("complete -c bottle -n __fish_use_subcommand -f -a %s -d '%s'\n", command->name,
-			command->summary);
-		for (const struct cmd_option *option = command->options; option && option->name; option++)
-			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -l %s%s -d '%s'\n",
-				command->name, option->name, option->argument ? " -r" : "", option->help);
+		printf("complete -c bottle -n __fish_use_subcommand -f -a %s -d '%s'\n",
+			command->name, command->summary);
+		for (const struct cmd_option *option = command->options; option && option->name;
+			option++)
+			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -l %s%s -d "
+			       "'%s'\n",
+				command->name, option->name, option->argument ? " -r" : "",
+				option->help);
 		if (takes_bottle(command))
 			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -f -a "
-			       "'(bottle ps 2>/dev/null | awk \"NR > 1 { print \\$1 }\")'\n", command->name);
+			       "'(bottle ps 2>/dev/null | awk \"NR > 1 { print \\$1 }\")'\n",
+				command->name);
 	}
 }
 

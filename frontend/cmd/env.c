@@ -33,8 +33,8 @@ int cmd_env(const struct cmd_args *args, struct error *err)
 		json_object_set_new(env, name, json_string(equals + 1));
 	}
 	if (cmd_flag(args, "json"))
-		json_print(json_pack("{s:s, s:s, s:O}", "schema", "bottle.env/1", "name", verdict.slug, "env",
-			env));
+		json_print(json_pack("{s:s, s:s, s:O}", "schema", "bottle.env/1", "name",
+			verdict.slug, "env", env));
 	json_decref(env);
 	return EXIT_OK;
 }

@@ -23,7 +23,8 @@ static int read_env(const struct cmd_args *args, struct strv *env, struct error 
 		if (entry[0] == '=' || entry[0] == '\0')
 			return err_set(err, EXIT_USAGE_ERROR, "exec: -e needs K=V or K");
 		if (value == NULL)
-			return err_set(err, EXIT_USAGE_ERROR, "exec: -e %s: it is not set here", entry);
+			return err_set(
+				err, EXIT_USAGE_ERROR, "exec: -e %s: it is not set here", entry);
 		if (strchr(entry, '='))
 			strv_push(env, entry);
 		else
@@ -46,10 +47,12 @@ static int run(const struct cmd_args *args, const struct strv *argv, bool intera
 		.tty = tty};
 	int code;
 
-	if (read_env(args, &env, err) != 0 || context_open(&ctx, cmd_value(args, "engine"), err) != 0)
+	if (read_env(args, &env, err) != 0 ||
+		context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);
-	if (context_smolvm_ask(&ctx, err) != 0 || bottle_check(&ctx, args->operand[0], &verdict, err) != 0)
+	if (context_smolvm_ask(&ctx, err) != 0 ||
+		bottle_check(&ctx, args->operand[0], &verdict, err) != 0)
 		return -1;
 	cancel_release();
 	return bottle_exec(&ctx, &verdict, &command, &code, err) == 0 ? code : -1;
@@ -73,8 +76,8 @@ int cmd_shell(const struct cmd_args *args, struct error *err)
 	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
 	if (args->trailing != NULL)
-		return err_set(err, EXIT_USAGE_ERROR, "shell: unexpected '%s' (bottle exec runs a command)",
-			args->trailing[0]);
+		return err_set(err, EXIT_USAGE_ERROR,
+			"shell: unexpected '%s' (bottle exec runs a command)", args->trailing[0]);
 	strv_push(&argv, "/bin/sh");
 	strv_push(&argv, "-l");
 	return run(args, &argv, true, tty, err);

@@ -3,8 +3,8 @@
 #include "command.h"
 #include "context.h"
 #include "err.h"
-#include "json.h"
 #include "journal.h"
+#include "json.h"
 #include "print.h"
 #include "strv.h"
 #include "teardown.h"
@@ -18,8 +18,9 @@ struct garbage {
 static int find(struct context *ctx, struct garbage *garbage, struct error *err)
 {
 	garbage->packs = agent_sweep(ctx, true);
-	return teardown_find_dead(ctx, &garbage->dead, err) == 0 ?
-		       teardown_find_orphans(ctx, &garbage->orphans, err) : -1;
+	return teardown_find_dead(ctx, &garbage->dead, err) == 0
+		       ? teardown_find_orphans(ctx, &garbage->orphans, err)
+		       : -1;
 }
 
 static void show(const struct garbage *garbage, bool acted)
@@ -29,7 +30,8 @@ static void show(const struct garbage *garbage, bool acted)
 	for (size_t i = 0; i < garbage->dead.count; i++)
 		printf("%sdead launch  %s\n", verb, garbage->dead.item[i]);
 	for (size_t i = 0; i < garbage->orphans.count; i++)
-		printf("%s%-11s  %s\n", verb, garbage->orphans.item[i].is_network ? "network" : "container",
+		printf("%s%-11s  %s\n", verb,
+			garbage->orphans.item[i].is_network ? "network" : "container",
 			garbage->orphans.item[i].name);
 	if (garbage->packs > 0)
 		printf("%shalf-made packs  %u\n", verb, garbage->packs);

@@ -31,20 +31,22 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 	for (size_t i = 0; i < verdict->services.count; i++)
 		json_array_append_new(services, json_string(verdict->services.item[i]));
 	document = json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:o}", "schema",
-		timings ? "bottle.launch/1" : "bottle.verify/1", "name", verdict->slug, "alias", verdict->alias,
-		"verified", verdict->probes.failed == 0, "verdict", verdict->text, "services", services, "env",
-		env, "smolvm", verdict->smolvm_version, "unproven", verdict->unproven, "probes",
-		verdict_probes_json(&verdict->probes));
+		timings ? "bottle.launch/1" : "bottle.verify/1", "name", verdict->slug, "alias",
+		verdict->alias, "verified", verdict->probes.failed == 0, "verdict", verdict->text,
+		"services", services, "env", env, "smolvm", verdict->smolvm_version, "unproven",
+		verdict->unproven, "probes", verdict_probes_json(&verdict->probes));
 	if (timings != NULL) {
 		json_t *steps = json_object();
 
 		for (size_t i = 0; i < timings->count; i++)
 			json_object_set_new(steps, timings->step[i].step,
-				json_pack("{s:f, s:f}", "ms", (double)timings->step[i].us / 1e3, "outside_ms",
-					(double)timings->step[i].outside_us / 1e3));
+				json_pack("{s:f, s:f}", "ms", (double)timings->step[i].us / 1e3,
+					"outside_ms", (double)timings->step[i].outside_us / 1e3));
 		json_object_set_new(document, "timings", steps);
-		json_object_set_new(document, "total_ms", json_real((double)timings->total_us / 1e3));
-		json_object_set_new(document, "outside_ms", json_real((double)timings->outside_us / 1e3));
+		json_object_set_new(
+			document, "total_ms", json_real((double)timings->total_us / 1e3));
+		json_object_set_new(
+			document, "outside_ms", json_real((double)timings->outside_us / 1e3));
 	}
 	json_print(document);
 }

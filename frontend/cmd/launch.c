@@ -38,7 +38,8 @@ static int apply_options(const struct cmd_args *args, struct bottle_spec *spec, 
 	for (size_t i = 0; i < sizeof(spec_options) / sizeof(spec_options[0]); i++) {
 		const char *value;
 
-		for (size_t k = 0; (value = cmd_value_at(args, spec_options[i].name, k)) != NULL; k++)
+		for (size_t k = 0; (value = cmd_value_at(args, spec_options[i].name, k)) != NULL;
+			k++)
 			if (spec_options[i].set(spec, value, err) != 0)
 				return -1;
 	}
@@ -64,13 +65,14 @@ static int read_spec(const struct cmd_args *args, struct bottle_spec *spec, stru
 	return 0;
 }
 
-static int read_options(const struct cmd_args *args, struct bottle_options *options,
-	struct error *err)
+static int read_options(
+	const struct cmd_args *args, struct bottle_options *options, struct error *err)
 {
 	const char *verify = cmd_value(args, "verify");
 
 	if (verify != NULL && strcmp(verify, "quick") != 0 && strcmp(verify, "full") != 0)
-		return err_set(err, EXIT_USAGE_ERROR, "launch: --verify is quick or full, not '%s'", verify);
+		return err_set(err, EXIT_USAGE_ERROR, "launch: --verify is quick or full, not '%s'",
+			verify);
 	options->full = verify != NULL && strcmp(verify, "full") == 0;
 	options->keep_on_fail = cmd_flag(args, "keep-on-fail");
 	return 0;
@@ -78,16 +80,16 @@ static int read_options(const struct cmd_args *args, struct bottle_options *opti
 
 static void show_timing(const char *step, int64_t us, int64_t outside_us)
 {
-	fprintf(stderr, "  %-10s %11.3f %11.3f %9.3f\n", step, (double)us / 1e3, (double)outside_us / 1e3,
-		(double)(us - outside_us) / 1e3);
+	fprintf(stderr, "  %-10s %11.3f %11.3f %9.3f\n", step, (double)us / 1e3,
+		(double)outside_us / 1e3, (double)(us - outside_us) / 1e3);
 }
 
 static void show_timings(const struct bottle_timings *timings)
 {
 	int64_t us = timings->total_us, outside_us = timings->outside_us;
 
-	fprintf(stderr, "  %-10s %11s %11s %9s  (ms; waiting is for engine, smolvm and guest)\n", "STEP", "TIME",
-		"WAITING", "OWN");
+	fprintf(stderr, "  %-10s %11s %11s %9s  (ms; waiting is for engine, smolvm and guest)\n",
+		"STEP", "TIME", "WAITING", "OWN");
 	for (size_t i = 0; i < timings->count; i++) {
 		const struct bottle_timing *step = &timings->step[i];
 
@@ -104,7 +106,8 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 {
 	cleanup_strv struct strv urls = STRV_INIT;
 
-	fprintf(out, "%s is ready on %s: verified, %s\n", verdict->slug, verdict->alias, verdict->text);
+	fprintf(out, "%s is ready on %s: verified, %s\n", verdict->slug, verdict->alias,
+		verdict->text);
 	for (size_t i = 0; i < verdict->services.count; i++)
 		fprintf(out, "  reachable  %s (it listens on every address of this host)\n",
 			verdict->services.item[i]);
@@ -114,8 +117,8 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 			fprintf(out, "  %s\n", urls.item[i]);
 }
 
-static int run_command(struct context *ctx, const struct cmd_args *args, const struct verdict *verdict,
-	struct error *err)
+static int run_command(struct context *ctx, const struct cmd_args *args,
+	const struct verdict *verdict, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	struct bottle_command command = {.argv = &argv, .env = &env};

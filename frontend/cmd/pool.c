@@ -52,9 +52,10 @@ static int status(struct context *ctx, bool json, struct error *err)
 		table_add(&table, address);
 		table_add(&table, up ? "yes" : "no");
 		table_add(&table, view.holder[octet]);
-		json_array_append_new(list, json_pack("{s:s, s:b, s:o}", "address", address, "up", up, "held_by",
-						    view.holder[octet] ? json_string(view.holder[octet]) :
-									 json_null()));
+		json_array_append_new(
+			list, json_pack("{s:s, s:b, s:o}", "address", address, "up", up, "held_by",
+				      view.holder[octet] ? json_string(view.holder[octet])
+							 : json_null()));
 	}
 	if (json) {
 		json_print(json_pack("{s:s, s:O}", "schema", "bottle.pool/1", "addresses", list));
@@ -124,7 +125,9 @@ int cmd_pool(const struct cmd_args *args, struct error *err)
 	print_warnings(&ctx);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i].name, verb) == 0)
-			return verbs[i].run(&ctx, cmd_flag(args, "json"), err) < 0 ? err_wrap(err, "pool %s", verb) :
-										     EXIT_OK;
-	return err_set(err, EXIT_USAGE_ERROR, "pool: '%s' is none of status, ensure, release", verb);
+			return verbs[i].run(&ctx, cmd_flag(args, "json"), err) < 0
+				       ? err_wrap(err, "pool %s", verb)
+				       : EXIT_OK;
+	return err_set(
+		err, EXIT_USAGE_ERROR, "pool: '%s' is none of status, ensure, release", verb);
 }

@@ -57,8 +57,8 @@ void print_warnings(struct context *ctx)
 
 void print_probes(const struct probe_report *report)
 {
-	static const char *const headings[] = {"RESULT", "PROBE", "TARGET", "MUST", "GUEST SAYS", "JUDGE", "ABOUT",
-		NULL};
+	static const char *const headings[] = {
+		"RESULT", "PROBE", "TARGET", "MUST", "GUEST SAYS", "JUDGE", "ABOUT", NULL};
 	struct table table;
 
 	table_init(&table, headings);

@@ -19,15 +19,17 @@ static char *span(int64_t seconds)
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (seconds >= units[i].size)
-			return xasprintf("%lld%c", (long long)(seconds / units[i].size), units[i].unit);
+			return xasprintf(
+				"%lld%c", (long long)(seconds / units[i].size), units[i].unit);
 	return xasprintf("%llds", (long long)(seconds > 0 ? seconds : 0));
 }
 
 static void print_table(const struct inventory *inventory, bool all)
 {
-	static const char *const own[] = {"NAME", "STATE", "ALIAS", "BACKEND", "VERIFIED", "UP", NULL};
-	static const char *const everyone[] = {"NAME", "STATE", "ALIAS", "BACKEND", "VERIFIED", "UP", "OWNER",
-		NULL};
+	static const char *const own[] = {
+		"NAME", "STATE", "ALIAS", "BACKEND", "VERIFIED", "UP", NULL};
+	static const char *const everyone[] = {
+		"NAME", "STATE", "ALIAS", "BACKEND", "VERIFIED", "UP", "OWNER", NULL};
 	struct table table;
 
 	table_init(&table, all ? everyone : own);
@@ -60,10 +62,10 @@ static void print_json(const struct inventory *inventory)
 		const struct inventory_row *row = &inventory->row[i];
 
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s, s:b}", "name", row->name, "state",
-				row->state, "alias", text_or_null(row->alias), "backend", row->backend, "verified",
-				text_or_null(row->verified), "since", (json_int_t)row->since, "owner", row->owner,
-				"mine", row->mine));
+			json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s, s:b}", "name", row->name,
+				"state", row->state, "alias", text_or_null(row->alias), "backend",
+				row->backend, "verified", text_or_null(row->verified), "since",
+				(json_int_t)row->since, "owner", row->owner, "mine", row->mine));
 	}
 	json_print(json_pack("{s:s, s:o}", "schema", "bottle.ps/1", "bottles", list));
 }

@@ -15,7 +15,8 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);
-	if (context_smolvm_ask(&ctx, err) != 0 || bottle_check(&ctx, args->operand[0], &verdict, err) != 0 ||
+	if (context_smolvm_ask(&ctx, err) != 0 ||
+		bottle_check(&ctx, args->operand[0], &verdict, err) != 0 ||
 		bottle_verify(&ctx, &verdict, cmd_flag(args, "full"), err) != 0)
 		return err_wrap(err, "verify %s", args->operand[0]);
 	if (cmd_flag(args, "json")) {
@@ -23,7 +24,8 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 	} else {
 		print_probes(&verdict.probes);
 		printf("%s: %zu of %zu probes passed; %s\n", verdict.slug,
-			verdict.probes.count - verdict.probes.failed, verdict.probes.count, verdict.text);
+			verdict.probes.count - verdict.probes.failed, verdict.probes.count,
+			verdict.text);
 		for (size_t i = 0; i < verdict.services.count; i++)
 			printf("  reachable  %s (it listens on every address of this host)\n",
 				verdict.services.item[i]);

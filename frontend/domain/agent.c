@@ -36,7 +36,8 @@ static char *cache_folder(const struct context *ctx)
 }
 
 /* Whether the description beside a pack says that it is IMAGE_ID, packed by the engine in use. */
-static bool described(const char *pack, const char *image_id, const char *version, bool *ret_other_version)
+static bool described(
+	const char *pack, const char *image_id, const char *version, bool *ret_other_version)
 {
 	cleanup_free char *path = xasprintf("%s.json", pack);
 	cleanup_error struct error ignored = ERROR_INIT;
@@ -83,7 +84,8 @@ static int resolve_image(struct context *ctx, struct agent *agent, struct error 
 	return 0;
 }
 
-static int build(struct context *ctx, const char *dockerfile, struct agent *agent, struct error *err)
+static int build(
+	struct context *ctx, const char *dockerfile, struct agent *agent, struct error *err)
 {
 	cleanup_free char *folder = xstrdup(dockerfile);
 	char hex[SHA256_HEX_LEN];
@@ -91,19 +93,22 @@ static int build(struct context *ctx, const char *dockerfile, struct agent *agen
 	*strrchr(folder, '/') = '\0';
 	sha256_hex(dockerfile, strlen(dockerfile), hex);
 	agent->image = xasprintf("bottle-agent-%.12s:latest", hex);
-	return engine_image_build(ctx->engine, dockerfile, *folder ? folder : "/", agent->image, err);
+	return engine_image_build(
+		ctx->engine, dockerfile, *folder ? folder : "/", agent->image, err);
 }
 
-int agent_resolve(struct context *ctx, const struct bottle_spec *spec, struct agent *agent,
-	struct error *err)
+int agent_resolve(
+	struct context *ctx, const struct bottle_spec *spec, struct agent *agent, struct error *err)
 {
 	struct stat st;
 
 	if (spec->agent.pack != NULL) {
 		agent->pack = xstrdup(spec->agent.pack);
 		agent->cached = true;
-		return stat(agent->pack, &st) == 0 && S_ISREG(st.st_mode) ?
-			       0 : err_set(err, EXIT_DATA, "agent.pack: %s is not a file", agent->pack);
+		return stat(agent->pack, &st) == 0 && S_ISREG(st.st_mode)
+			       ? 0
+			       : err_set(err, EXIT_DATA, "agent.pack: %s is not a file",
+					 agent->pack);
 	}
 	if (spec->agent.image != NULL)
 		agent->image = xstrdup(spec->agent.image);
@@ -130,14 +135,14 @@ static int describe(const struct context *ctx, const struct agent *agent, const 
 	if (got < 0 || fsync(fd) != 0)
 		return err_errno(err, EXIT_CANTCREATE, "pack: read %s", made);
 	sha256_final_hex(&sha, hex);
-	json = json_pack("{s:s, s:s, s:s, s:s}", "image", agent->image_id, "smolvm", ctx->vm->version, "arch",
-		self_arch(), "sha256", hex);
+	json = json_pack("{s:s, s:s, s:s, s:s}", "image", agent->image_id, "smolvm",
+		ctx->vm->version, "arch", self_arch(), "sha256", hex);
 	text = json_dumps(json, JSON_INDENT(2));
 	return fs_write(path, text, strlen(text), err);
 }
 
-static int make_pack(struct context *ctx, const struct agent *agent, const char *folder,
-	struct error *err)
+static int make_pack(
+	struct context *ctx, const struct agent *agent, const char *folder, struct error *err)
 {
 	cleanup_free char *archive = xasprintf("%s/image.tar", folder);
 	cleanup_free char *made = xasprintf("%s/agent.smolmachine", folder);
@@ -153,8 +158,9 @@ static int make_pack(struct context *ctx, const struct agent *agent, const char 
 	if (saved != 0 || smolvm_pack(ctx->vm, archive, made, err) != 0 ||
 		describe(ctx, agent, made, json, err) != 0)
 		return -1;
-	return rename(made, agent->pack) == 0 ?
-		       0 : err_errno(err, EXIT_CANTCREATE, "pack: rename to %s", agent->pack);
+	return rename(made, agent->pack) == 0
+		       ? 0
+		       : err_errno(err, EXIT_CANTCREATE, "pack: rename to %s", agent->pack);
 }
 
 int agent_pack(struct context *ctx, struct agent *agent, struct error *err)

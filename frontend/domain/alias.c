@@ -34,22 +34,25 @@ static int check_policy(const struct context *ctx, struct error *err)
 		return 0;
 	err_set(err, EXIT_CONFIG, "the pool 127.0.0.%u-%u is not inside the helper's 127.0.0.%u-%u",
 		ctx->settings.pool_first, ctx->settings.pool_last, first, last);
-	return err_note(err, "next", "change pool in /etc/bottle/config.yaml, or rebuild the helper: make "
-				     "POOL_FIRST=%u POOL_LAST=%u install", ctx->settings.pool_first,
-		ctx->settings.pool_last);
+	return err_note(err, "next",
+		"change pool in /etc/bottle/config.yaml, or rebuild the helper: make "
+		"POOL_FIRST=%u POOL_LAST=%u install",
+		ctx->settings.pool_first, ctx->settings.pool_last);
 }
 
 int alias_ensure_all(struct context *ctx, struct strv *ret, struct error *err)
 {
 	if (ctx->settings.alias == SETTINGS_ALIAS_ALWAYS)
-		for (unsigned octet = ctx->settings.pool_first; octet <= ctx->settings.pool_last; octet++)
+		for (unsigned octet = ctx->settings.pool_first; octet <= ctx->settings.pool_last;
+			octet++)
 			strv_take(ret, address_of(octet));
 	else
 		alias_missing(ctx, ret);
 	if (ret->count == 0)
 		return 0;
 	if (ctx->settings.alias == SETTINGS_ALIAS_NEVER) {
-		err_set(err, EXIT_CONFIG, "%s is not up, and the setting alias is `never`", ret->item[0]);
+		err_set(err, EXIT_CONFIG, "%s is not up, and the setting alias is `never`",
+			ret->item[0]);
 		return err_note(err, "next", "bottle pool ensure, after setting alias: auto");
 	}
 	return check_policy(ctx, err) == 0 ? netd_add(ret, err) : -1;

@@ -65,7 +65,8 @@ static int preflight(struct launch *launch, struct error *err)
 	/* smolvm answers while the engine is asked. */
 	if (context_smolvm_ask(ctx, err) != 0 || guest_folder(ctx->cache_root, &folder, err) != 0 ||
 		context_vmdb(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
-		engine_image_inspect(ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
+		engine_image_inspect(
+			ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
 		return -1;
 	if (context_smolvm(ctx, err) != 0 || context_judge_smolvm(ctx, err) != 0)
 		return -1;
@@ -89,7 +90,8 @@ static int note_container(void *arg, struct error *err)
 static void note_child(void *arg, pid_t pid)
 {
 	struct launch *launch = arg;
-	cleanup_error struct error ignored = ERROR_INIT; /* the step that follows fails on a full disk */
+	cleanup_error struct error ignored =
+		ERROR_INIT; /* the step that follows fails on a full disk */
 
 	(void)journal_child(&launch->journal, pid, &ignored);
 }
@@ -99,7 +101,8 @@ static int make_machine(void *arg, struct error *err)
 {
 	struct launch *launch = arg;
 
-	if (journal_sync(&launch->journal, err) != 0 || agent_pack(launch->ctx, &launch->agent, err) != 0)
+	if (journal_sync(&launch->journal, err) != 0 ||
+		agent_pack(launch->ctx, &launch->agent, err) != 0)
 		return -1;
 	return machine_create(launch->ctx, launch->machine, launch->spec, &launch->agent, err);
 }
@@ -130,12 +133,13 @@ static int claim_and_start(struct launch *launch, struct error *err)
 	for (;;) {
 		enum bundle_result result;
 
-		if (lease_claim(ctx, launch->slug, launch->labels, &launch->skip, note_network, launch,
-			    &launch->lease, err) != 0 ||
+		if (lease_claim(ctx, launch->slug, launch->labels, &launch->skip, note_network,
+			    launch, &launch->lease, err) != 0 ||
 			alias_ensure(ctx, launch->lease.octet, err) != 0)
 			return -1;
-		result = bundle_start(ctx, launch->slug, launch->spec, &launch->image, &launch->lease,
-			launch->labels, note_container, launch, &launch->bundle, err);
+		result = bundle_start(ctx, launch->slug, launch->spec, &launch->image,
+			&launch->lease, launch->labels, note_container, launch, &launch->bundle,
+			err);
 		if (result != BUNDLE_ADDRESS_BUSY)
 			return result == BUNDLE_OK ? 0 : -1;
 		launch->skip.octet[launch->lease.octet] = true;
@@ -152,7 +156,8 @@ static int prove_bundle(struct launch *launch, struct error *err)
 	for (size_t i = 0; i < launch->bundle.port_count; i++)
 		own[i + 1] = launch->bundle.port[i].host_port;
 	if (bundle_prove(launch->ctx, &launch->bundle, &launch->lease, err) != 0 ||
-		services_strangers(launch->lease.alias, own, launch->bundle.port_count + 1, err) != 0)
+		services_strangers(launch->lease.alias, own, launch->bundle.port_count + 1, err) !=
+			0)
 		return -1;
 	return services_check(launch->ctx, launch->lease.alias, &launch->services, err);
 }
@@ -180,31 +185,24 @@ static int boot(struct launch *launch, struct error *err)
 /* An error for a probe table with failures: the first few rows, and that nothing is up. */
 static int unproven(const struct probe_report *report, struct error *err)
 {
-	err_set(err, EXIT_REFUSED, "%zu of %zu probes failed: the isolation is not proven", report->failed,
-		report->count);
+	err_set(err, EXIT_REFUSED, "%zu of %zu probes failed: the isolation is not proven",
+		report->failed, report->count);
 	for (size_t i = 0; i < report->count; i++)
 		if (!report->row[i].pass)
 			err_note(err, "probe", "%s (%s, must %s): %s [%s]", report->row[i].id,
-				report->row[i].target, report->row[i].must_reach ? "connect" : "be refused",
+				report->row[i].target,
+				report->row[i].must_reach ? "connect" : "be refused",
 				report->row[i].why, report->row[i].state);
 	return -1;
 }
 
-static int run_probes(struct context *ctx, const struct probe_input *fixed, unsigned octet,
-	struct probe_report *report, struct error *err)
-{
-	cleanup_free char *other = alias_other(ctx, octet);
-	struct probe_input input = *fixed;
-
-	input.other = other;
-	return probe_run(ctx->vm, &input, report, err);
-}
-
 static int prove(struct launch *launch, struct error *err)
 {
+	cleanup_free char *other = alias_other(launch->ctx, launch->lease.octet);
 	struct probe_input input = {
 		.machine = launch->machine,
 		.alias = launch->lease.alias,
+		.other = other,
 		.bundle_ip = launch->lease.bundle_ip,
 		.ports = launch->bundle.port,
 		.port_count = launch->bundle.port_count,
@@ -212,7 +210,7 @@ static int prove(struct launch *launch, struct error *err)
 		.full = launch->options->full || launch->ctx->vm->standing == SMOLVM_NEWER,
 	};
 
-	if (run_probes(launch->ctx, &input, launch->lease.octet, &launch->probes, err) != 0)
+	if (probe_run(launch->ctx->vm, &input, &launch->probes, err) != 0)
 		return -1;
 	return launch->probes.failed == 0 ? 0 : unproven(&launch->probes, err);
 }
@@ -241,7 +239,8 @@ static void conclude(struct launch *launch, struct verdict *verdict)
 	verdict->egress_port = launch->spec->bundle.egress_port;
 	verdict->full = launch->options->full;
 	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
-	strv_push_all(&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
+	strv_push_all(
+		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
 	verdict->text = verdict_text(launch->services.count);
 	verdict->probes = launch->probes;
 	launch->probes = (struct probe_report){NULL, NULL, 0, 0};
@@ -291,8 +290,8 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 		if (progress->begin != NULL)
 			progress->begin(progress->arg, steps[i].name, steps[i].what);
 		result = cancel_asked() ? interrupted(err) : steps[i].run(launch, err);
-		timings->step[timings->count++] = (struct bottle_timing){steps[i].name,
-			clock_us() - begin, outside_us() - waited};
+		timings->step[timings->count++] = (struct bottle_timing){
+			steps[i].name, clock_us() - begin, outside_us() - waited};
 		if (result != 0)
 			return -1;
 		if (progress->end != NULL)
@@ -318,7 +317,8 @@ static void undo(struct launch *launch, struct error *err)
 	} else if (launch->options->keep_on_fail) {
 		if (teardown_vm_only(launch->ctx, &launch->journal, &undoing) != 0)
 			err_note(err, "undo", "%s", undoing.message);
-		err_note(err, "left", "--keep-on-fail: record, bundle and journal; the VM is stopped");
+		err_note(err, "left",
+			"--keep-on-fail: record, bundle and journal; the VM is stopped");
 		err_note(err, "next", "bottle stop %s", launch->slug);
 	} else if (teardown(launch->ctx, &launch->journal, &undoing) == 0) {
 		err_note(err, "left", "nothing");
@@ -340,13 +340,15 @@ static int clear_the_way(struct launch *launch, struct error *err)
 	bool running = false;
 
 	if (journal_exists(&launch->journal)) {
-		if (journal_read(ctx, launch->slug, &facts, err) != 0 || context_vmdb(ctx, err) != 0 ||
+		if (journal_read(ctx, launch->slug, &facts, err) != 0 ||
+			context_vmdb(ctx, err) != 0 ||
 			machine_running(ctx, launch->machine, &running, err) != 0)
 			return -1;
 		if (running && (facts.ready || facts.kept)) {
-			err_set(err, EXIT_CANTCREATE, "it is up already, on %s", facts.alias ? facts.alias : "?");
-			return err_note(err, "next", "bottle exec %s -- CMD, or bottle stop %s", launch->slug,
-				launch->slug);
+			err_set(err, EXIT_CANTCREATE, "it is up already, on %s",
+				facts.alias ? facts.alias : "?");
+			return err_note(err, "next", "bottle exec %s -- CMD, or bottle stop %s",
+				launch->slug, launch->slug);
 		}
 		context_warn(ctx, "removing what an earlier launch of %s left", launch->slug);
 		if (teardown(ctx, &launch->journal, err) != 0)
@@ -404,20 +406,28 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	const struct bottle_options *options, struct verdict *ret, struct bottle_timings *timings,
 	struct error *err)
 {
-	cleanup_launch struct launch launch = {.ctx = ctx, .spec = spec, .options = options,
-		.journal = JOURNAL_INIT, .image = ENGINE_IMAGE_INIT, .making = TASK_INIT};
+	cleanup_launch struct launch launch = {.ctx = ctx,
+		.spec = spec,
+		.options = options,
+		.journal = JOURNAL_INIT,
+		.image = ENGINE_IMAGE_INIT,
+		.making = TASK_INIT};
 	int64_t begin = clock_us();
 	int result;
 
 	*timings = (struct bottle_timings){.count = 0};
 	launch_init(&launch, name);
-	if (journal_lock(ctx, name, 0, &launch.journal, err) != 0 || clear_the_way(&launch, err) != 0)
+	if (journal_lock(ctx, name, 0, &launch.journal, err) != 0 ||
+		clear_the_way(&launch, err) != 0)
 		return err_wrap(err, "launch %s", name);
 	result = run_steps(&launch, timings, err);
 	if (result == 0) {
 		conclude(&launch, ret);
 		result = verdict_save(ret, &launch.journal, err) != 0 ||
-				 journal_event(&launch.journal, "ready", NULL, NULL, err) != 0 ? -1 : 0;
+					 journal_event(&launch.journal, "ready", NULL, NULL, err) !=
+						 0
+				 ? -1
+				 : 0;
 	}
 	timings->total_us = clock_us() - begin;
 	timings->outside_us = outside_us();
@@ -432,122 +442,31 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 	struct strv *ret_plan, struct error *err)
 {
 	struct bottle_options options = {false, false};
-	cleanup_launch struct launch launch = {.ctx = ctx, .spec = spec, .options = &options,
-		.journal = JOURNAL_INIT, .image = ENGINE_IMAGE_INIT, .making = TASK_INIT};
+	cleanup_launch struct launch launch = {.ctx = ctx,
+		.spec = spec,
+		.options = &options,
+		.journal = JOURNAL_INIT,
+		.image = ENGINE_IMAGE_INIT,
+		.making = TASK_INIT};
 
 	launch_init(&launch, name);
 	if (preflight(&launch, err) != 0 ||
 		services_check(ctx, "its address", &launch.services, err) != 0)
 		return err_wrap(err, "launch %s", name);
-	strv_pushf(ret_plan, "engine     %s (API 1.%u)", ctx->socket, engine_api_minor(ctx->engine));
+	strv_pushf(
+		ret_plan, "engine     %s (API 1.%u)", ctx->socket, engine_api_minor(ctx->engine));
 	strv_pushf(ret_plan, "smolvm     %s (%s)", ctx->vm->path, ctx->vm->version);
-	strv_pushf(ret_plan, "agent      %s%s", launch.agent.image ? launch.agent.image : launch.agent.pack,
+	strv_pushf(ret_plan, "agent      %s%s",
+		launch.agent.image ? launch.agent.image : launch.agent.pack,
 		launch.agent.cached ? "" : " (to be packed)");
-	strv_pushf(ret_plan, "bundle     %s as %s%s", spec->bundle.image, NAME_CONTAINER_PREFIX, name);
+	strv_pushf(
+		ret_plan, "bundle     %s as %s%s", spec->bundle.image, NAME_CONTAINER_PREFIX, name);
 	strv_pushf(ret_plan, "machine    %s, %u cpus, %u MiB", launch.machine, spec->agent.cpus,
 		spec->agent.memory);
 	strv_pushf(ret_plan, "pool       127.0.0.%u-127.0.0.%u", ctx->settings.pool_first,
 		ctx->settings.pool_last);
 	for (size_t i = 0; i < launch.services.count; i++)
-		strv_pushf(ret_plan, "reachable  %s (it listens on every address)", launch.services.item[i]);
+		strv_pushf(ret_plan, "reachable  %s (it listens on every address)",
+			launch.services.item[i]);
 	return 0;
-}
-
-/* A bottle without a journal of ours may be another user's. */
-static int refuse_foreign(struct context *ctx, const char *name, struct error *err)
-{
-	cleanup_free char *owner = NULL;
-
-	if (context_engine(ctx, err) != 0 || bundle_owner(ctx, name, &owner, err) != 0)
-		return -1;
-	if (owner == NULL)
-		return 0;
-	err_set(err, EXIT_REFUSED, "%s belongs to uid %s", name, owner);
-	return err_note(err, "next", "ask its owner");
-}
-
-int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct error *err)
-{
-	cleanup_journal struct journal journal = JOURNAL_INIT;
-
-	*ret_found = false;
-	if (slug_check(name, err) != 0 || journal_lock(ctx, name, 0, &journal, err) != 0)
-		return err_wrap(err, "stop %s", name);
-	if (!journal_exists(&journal))
-		return refuse_foreign(ctx, name, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
-	*ret_found = true;
-	cancel_tolerate(1); /* half a stop is worse than a late one */
-	return teardown(ctx, &journal, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
-}
-
-static int unverified(const char *name, const char *why, struct error *err)
-{
-	err_set(err, EXIT_REFUSED, "%s is unverified: %s", name, why);
-	return err_note(err, "next", "bottle stop %s, then launch it again", name);
-}
-
-int bottle_check(struct context *ctx, const char *name, struct verdict *ret, struct error *err)
-{
-	cleanup_journal_facts struct journal_facts facts = {0};
-	bool alive = false;
-
-	if (slug_check(name, err) != 0)
-		return -1;
-	if (journal_read(ctx, name, &facts, err) != 0) {
-		err_clear(err);
-		if (refuse_foreign(ctx, name, err) != 0)
-			return -1;
-		err_set(err, EXIT_USAGE_ERROR, "there is no bottle named %s", name);
-		return err_note(err, "next", "bottle ps");
-	}
-	if (!facts.ready)
-		return unverified(name, "its launch did not come to an end", err);
-	if (verdict_load(ctx, name, ret, err) != 0)
-		return -1;
-	if (strcmp(facts.launch, ret->launch) != 0)
-		return unverified(name, "its verdict is of another launch", err);
-	if (!machine_process_alive(&ret->process))
-		return unverified(name, "its VM does not run any more", err);
-	if (context_engine_at(ctx, ret->engine, err) != 0 ||
-		bundle_alive(ctx, ret->container_id, ret->alias, ret->port, ret->port_count, &alive, err) != 0)
-		return -1;
-	return alive ? 0 : unverified(name, "its bundle is lost, or was restarted", err);
-}
-
-int bottle_exec(struct context *ctx, const struct verdict *verdict,
-	const struct bottle_command *command, int *ret, struct error *err)
-{
-	cleanup_strv struct strv env = STRV_INIT;
-	struct smolvm_exec exec = {verdict->machine, command->argv, &env, &verdict->secret_env,
-		command->workdir, command->user, command->interactive, command->tty};
-
-	if (context_smolvm(ctx, err) != 0)
-		return -1;
-	verdict_urls(verdict, &env);
-	strv_push_all(&env, (const char *const *)command->env->item);
-	return smolvm_exec(ctx->vm, &exec, ret, err);
-}
-
-int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct error *err)
-{
-	const char *octet = strrchr(verdict->alias, '.') + 1;
-	struct probe_input input = {
-		.machine = verdict->machine,
-		.alias = verdict->alias,
-		.bundle_ip = verdict->bundle_ip,
-		.ports = verdict->port,
-		.port_count = verdict->port_count,
-		.egress_port = (uint16_t)verdict->egress_port,
-		.full = full,
-		.after_ready = true,
-	};
-
-	if (context_smolvm(ctx, err) != 0)
-		return -1;
-	strv_clear(&verdict->services);
-	if (services_wildcard(&verdict->services, err) != 0)
-		return -1;
-	free(verdict->text);
-	verdict->text = verdict_text(verdict->services.count);
-	return run_probes(ctx, &input, (unsigned)strtoul(octet, NULL, 10), &verdict->probes, err);
 }

@@ -44,8 +44,10 @@ static int add_capabilities(const struct engine_image *image, json_t *list, stru
 				json_array_append_new(list, json_string(grantable[i]));
 		}
 		if (!known)
-			return err_set(err, EXIT_REFUSED, "the bundle image asks for the capability '%.*s'; it may "
-				"have SETUID SETGID CHOWN NET_BIND_SERVICE", (int)len, at);
+			return err_set(err, EXIT_REFUSED,
+				"the bundle image asks for the capability '%.*s'; it may "
+				"have SETUID SETGID CHOWN NET_BIND_SERVICE",
+				(int)len, at);
 		at += len + (at[len] != '\0');
 	}
 	return 0;
@@ -67,7 +69,8 @@ static json_t *environment(const struct bottle_spec *spec, struct error *err)
 
 		if (pair == NULL) {
 			json_decref(env);
-			err_set(err, EXIT_DATA, "bundle.forward_env: %s is not set in this environment", name);
+			err_set(err, EXIT_DATA,
+				"bundle.forward_env: %s is not set in this environment", name);
 			return NULL;
 		}
 		json_array_append_new(env, json_string(pair));
@@ -75,15 +78,15 @@ static json_t *environment(const struct bottle_spec *spec, struct error *err)
 	return env;
 }
 
-static void publish(json_t *bindings, json_t *exposed, const char *alias, unsigned port,
-	unsigned host_port)
+static void publish(
+	json_t *bindings, json_t *exposed, const char *alias, unsigned port, unsigned host_port)
 {
 	cleanup_free char *key = xasprintf("%u/tcp", port);
 	cleanup_free char *host = host_port ? xasprintf("%u", host_port) : xstrdup("");
 
 	json_object_set_new(exposed, key, json_object());
-	json_object_set_new(bindings, key,
-		json_pack("[{s:s, s:s}]", "HostIp", alias, "HostPort", host));
+	json_object_set_new(
+		bindings, key, json_pack("[{s:s, s:s}]", "HostIp", alias, "HostPort", host));
 }
 
 static json_t *binds(const struct bottle_spec *spec)
@@ -113,7 +116,8 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 		unsigned port = spec->bundle.publish.port[i];
 
 		if (port == BUNDLE_LEASE_PORT) {
-			err_set(err, EXIT_DATA, "bundle.publish.%s: port %u is the lease port of every bottle",
+			err_set(err, EXIT_DATA,
+				"bundle.publish.%s: port %u is the lease port of every bottle",
 				spec_port_name((enum spec_port)i), port);
 			return NULL;
 		}
@@ -121,29 +125,33 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 			publish(bindings, exposed, lease->alias, port, 0);
 	}
 	publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
-	return json_pack("{s:s, s:O, s:O, s:O, s:{s:o, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
-			 " s:{s:{s:{s:{s:s}}}}}",
-		"Image", image->id, "Labels", all, "Env", env, "ExposedPorts", exposed, "HostConfig", "Binds",
-		binds(spec), "PortBindings", bindings, "AutoRemove", 0, "RestartPolicy", "Name", "no",
-		"NetworkMode", lease->network, "CapDrop", "ALL", "CapAdd", caps, "SecurityOpt",
-		"no-new-privileges:true", "PidsLimit", (int)PIDS_MAX, "NetworkingConfig", "EndpointsConfig",
-		lease->network, "IPAMConfig", "IPv4Address", lease->bundle_ip);
+	return json_pack(
+		"{s:s, s:O, s:O, s:O, s:{s:o, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
+		" s:{s:{s:{s:{s:s}}}}}",
+		"Image", image->id, "Labels", all, "Env", env, "ExposedPorts", exposed,
+		"HostConfig", "Binds", binds(spec), "PortBindings", bindings, "AutoRemove", 0,
+		"RestartPolicy", "Name", "no", "NetworkMode", lease->network, "CapDrop", "ALL",
+		"CapAdd", caps, "SecurityOpt", "no-new-privileges:true", "PidsLimit", (int)PIDS_MAX,
+		"NetworkingConfig", "EndpointsConfig", lease->network, "IPAMConfig", "IPv4Address",
+		lease->bundle_ip);
 }
 
 /* The host port that the engine gave to container port PORT on ALIAS, 0 = none. */
-static uint16_t published(const struct engine_container *container, const char *alias, unsigned port)
+static uint16_t published(
+	const struct engine_container *container, const char *alias, unsigned port)
 {
 	for (size_t i = 0; i < container->port_count; i++) {
 		const struct engine_port *at = &container->ports[i];
 
-		if (at->port == port && strcmp(at->host_ip, alias) == 0 && strcmp(at->proto, "tcp") == 0)
+		if (at->port == port && strcmp(at->host_ip, alias) == 0 &&
+			strcmp(at->proto, "tcp") == 0)
 			return at->host_port;
 	}
 	return 0;
 }
 
-static int read_ports(struct context *ctx, const struct bottle_spec *spec, const struct lease *lease,
-	struct bundle *bundle, struct error *err)
+static int read_ports(struct context *ctx, const struct bottle_spec *spec,
+	const struct lease *lease, struct bundle *bundle, struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 
@@ -151,7 +159,8 @@ static int read_ports(struct context *ctx, const struct bottle_spec *spec, const
 		return -1;
 	for (size_t i = 0; i < container.port_count; i++)
 		if (strcmp(container.ports[i].host_ip, lease->alias) != 0)
-			return err_set(err, EXIT_REFUSED, "the engine published port %u on %s instead of %s",
+			return err_set(err, EXIT_REFUSED,
+				"the engine published port %u on %s instead of %s",
 				container.ports[i].port, container.ports[i].host_ip, lease->alias);
 	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
 		unsigned port = spec->bundle.publish.port[i];
@@ -160,17 +169,18 @@ static int read_ports(struct context *ctx, const struct bottle_spec *spec, const
 		if (port == 0)
 			continue;
 		if (host == 0 && strcmp(container.state, "running") == 0)
-			return err_set(err, EXIT_UNAVAILABLE, "the engine did not publish port %u on %s", port,
-				lease->alias);
-		bundle->port[bundle->port_count++] =
-			(struct probe_port){spec_port_name((enum spec_port)i), host, (uint16_t)port};
+			return err_set(err, EXIT_UNAVAILABLE,
+				"the engine did not publish port %u on %s", port, lease->alias);
+		bundle->port[bundle->port_count++] = (struct probe_port){
+			spec_port_name((enum spec_port)i), host, (uint16_t)port};
 	}
 	return 0;
 }
 
-enum bundle_result bundle_start(struct context *ctx, const char *slug, const struct bottle_spec *spec,
-	const struct engine_image *image, const struct lease *lease, const json_t *labels,
-	int (*creating)(void *arg, struct error *err), void *arg, struct bundle *ret, struct error *err)
+enum bundle_result bundle_start(struct context *ctx, const char *slug,
+	const struct bottle_spec *spec, const struct engine_image *image, const struct lease *lease,
+	const json_t *labels, int (*creating)(void *arg, struct error *err), void *arg,
+	struct bundle *ret, struct error *err)
 {
 	json_auto_t *body = body_of(spec, image, lease, labels, err);
 
@@ -179,27 +189,32 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug, const str
 	ret->name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
 	if (engine_container_create(ctx->engine, ret->name, body, &ret->id, err) != 0) {
 		if (engine_fault(ctx->engine) == ENGINE_FAULT_NAME_TAKEN)
-			err_note(err, "next", "bottle ps --all; bottle stop %s or bottle gc, or docker rm -f %s "
-				"if no bottle needs it", slug, ret->name);
+			err_note(err, "next",
+				"bottle ps --all; bottle stop %s or bottle gc, or docker rm -f %s "
+				"if no bottle needs it",
+				slug, ret->name);
 		return BUNDLE_FAILED;
 	}
 	if (engine_container_start(ctx->engine, ret->id, err) != 0) {
 		enum engine_fault fault = engine_fault(ctx->engine);
 
-		return fault == ENGINE_FAULT_PORT_BUSY || fault == ENGINE_FAULT_NO_ADDRESS ?
-			       BUNDLE_ADDRESS_BUSY : BUNDLE_FAILED;
+		return fault == ENGINE_FAULT_PORT_BUSY || fault == ENGINE_FAULT_NO_ADDRESS
+			       ? BUNDLE_ADDRESS_BUSY
+			       : BUNDLE_FAILED;
 	}
 	return read_ports(ctx, spec, lease, ret, err) == 0 ? BUNDLE_OK : BUNDLE_FAILED;
 }
 
-static int died(struct context *ctx, const struct bundle *bundle, const char *state,
-	struct error *err)
+static int died(
+	struct context *ctx, const struct bundle *bundle, const char *state, struct error *err)
 {
 	cleanup_error struct error ignored = ERROR_INIT;
 	cleanup_free char *log = NULL;
 
-	err_set(err, EXIT_UNAVAILABLE, "bundle: %s is %s before it served its ports", bundle->name, state);
-	if (engine_container_logs(ctx->engine, bundle->id, LOG_LINES, LOG_MAX, &log, &ignored) == 0 &&
+	err_set(err, EXIT_UNAVAILABLE, "bundle: %s is %s before it served its ports", bundle->name,
+		state);
+	if (engine_container_logs(ctx->engine, bundle->id, LOG_LINES, LOG_MAX, &log, &ignored) ==
+			0 &&
 		*log != '\0')
 		err_note(err, "log", "%s", log);
 	return -1;
@@ -233,12 +248,14 @@ int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct 
 			break;
 	}
 	if (cancel_asked())
-		return err_set(err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
+		return err_set(
+			err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
 	died(ctx, bundle, "up, but silent", err);
 	for (size_t i = 0; i < bundle->port_count; i++)
 		if (!targets[i].served)
-			err_note(err, "silent", "%s on %s:%u (port %u of the bundle)", bundle->port[i].name,
-				lease->alias, bundle->port[i].host_port, bundle->port[i].container_port);
+			err_note(err, "silent", "%s on %s:%u (port %u of the bundle)",
+				bundle->port[i].name, lease->alias, bundle->port[i].host_port,
+				bundle->port[i].container_port);
 	return -1;
 }
 
@@ -256,7 +273,8 @@ int bundle_alive(struct context *ctx, const char *id, const char *alias,
 	}
 	*ret = strcmp(container.state, "running") == 0;
 	for (size_t i = 0; i < count; i++)
-		*ret = *ret && published(&container, alias, ports[i].container_port) == ports[i].host_port;
+		*ret = *ret &&
+		       published(&container, alias, ports[i].container_port) == ports[i].host_port;
 	return 0;
 }
 

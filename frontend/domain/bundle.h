@@ -30,16 +30,17 @@ struct bundle {
 enum bundle_result {
 	BUNDLE_FAILED = -1,
 	BUNDLE_OK = 0,
-	BUNDLE_ADDRESS_BUSY = 1, /* someone else has the lease port or the address: take another one */
+	BUNDLE_ADDRESS_BUSY =
+		1, /* someone else has the lease port or the address: take another one */
 };
 
 /* Creates and starts the container of SLUG from IMAGE on LEASE with LABELS, and reads which host ports it
  * got. *ret has what was made also when that failed, for bundle_remove. CREATING is called before the
  * container is created. */
-enum bundle_result bundle_start(struct context *ctx, const char *slug, const struct bottle_spec *spec,
-	const struct engine_image *image, const struct lease *lease, const json_t *labels,
-	int (*creating)(void *arg, struct error *err), void *arg, struct bundle *ret,
-	struct error *err);
+enum bundle_result bundle_start(struct context *ctx, const char *slug,
+	const struct bottle_spec *spec, const struct engine_image *image, const struct lease *lease,
+	const json_t *labels, int (*creating)(void *arg, struct error *err), void *arg,
+	struct bundle *ret, struct error *err);
 
 /* Waits until every published port is served on the lease's address. The error of one that never is has
  * the end of the bundle's log. */

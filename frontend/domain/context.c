@@ -45,7 +45,8 @@ int context_engine(struct context *ctx, struct error *err)
 
 	if (ctx->engine != NULL)
 		return 0;
-	if (engine_socket_find(chosen, ctx->socket ? "--engine" : "the setting `engine`", &found, err) != 0 ||
+	if (engine_socket_find(
+		    chosen, ctx->socket ? "--engine" : "the setting `engine`", &found, err) != 0 ||
 		engine_open(&found, &ctx->engine, err) != 0)
 		return -1;
 	free(ctx->socket);
@@ -81,16 +82,20 @@ int context_judge_smolvm(const struct context *ctx, struct error *err)
 	case SMOLVM_SUPPORTED:
 		return 0;
 	case SMOLVM_NEWER:
-		context_warn(ctx, "smolvm %s is newer than any that was tried: unproven", vm->version);
+		context_warn(
+			ctx, "smolvm %s is newer than any that was tried: unproven", vm->version);
 		return 0;
 	case SMOLVM_OLDER:
 		if (ctx->engine_unproven) {
-			context_warn(ctx, "smolvm %s is unproven: %s", vm->version, vm->caps->holes);
+			context_warn(
+				ctx, "smolvm %s is unproven: %s", vm->version, vm->caps->holes);
 			return 0;
 		}
-		err_set(err, EXIT_UNAVAILABLE, "smolvm: version %s is older than 1.32.2", vm->version);
+		err_set(err, EXIT_UNAVAILABLE, "smolvm: version %s is older than 1.32.2",
+			vm->version);
 		err_note(err, "why", "%s", vm->caps->holes);
-		return err_note(err, "next", "install/get-smolvm, or --engine-unproven if that is acceptable");
+		return err_note(err, "next",
+			"install/get-smolvm, or --engine-unproven if that is acceptable");
 	case SMOLVM_REFUSED:
 		break;
 	}

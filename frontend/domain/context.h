@@ -23,8 +23,8 @@ struct progress {
 /* Zero-initialise. */
 struct context {
 	struct settings settings;
-	char *state_root; /* ${XDG_STATE_HOME:-~/.local/state}/bottle */
-	char *cache_root; /* ${XDG_CACHE_HOME:-~/.cache}/bot-bottle */
+	char *state_root;     /* ${XDG_STATE_HOME:-~/.local/state}/bottle */
+	char *cache_root;     /* ${XDG_CACHE_HOME:-~/.cache}/bot-bottle */
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
 
@@ -36,7 +36,10 @@ struct context {
 	struct vmdb *vmdb;
 };
 
-#define CONTEXT_INIT {0}
+#define CONTEXT_INIT \
+	{            \
+		0    \
+	}
 #define cleanup_context __attribute__((cleanup(context_clear)))
 
 /* Reads the settings and finds the folders. ENGINE is --engine's value or NULL. Contacts nobody. */
@@ -59,7 +62,8 @@ int context_judge_smolvm(const struct context *ctx, struct error *err);
 int context_vmdb(struct context *ctx, struct error *err);
 
 /* Passes a line to progress.warn. */
-void context_warn(const struct context *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void context_warn(const struct context *ctx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 void context_clear(struct context *ctx);
 

@@ -42,8 +42,8 @@ static bool machine_is_up(const json_t *machines, const char *machine)
 	return false;
 }
 
-static const struct engine_container *container_of(const struct engine_containers *containers,
-	const char *id)
+static const struct engine_container *container_of(
+	const struct engine_containers *containers, const char *id)
 {
 	for (size_t i = 0; i < containers->count; i++)
 		if (strcmp(containers->item[i].id, id) == 0)
@@ -87,7 +87,9 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 		return 0;
 	row->alias = facts.alias ? xstrdup(facts.alias) : NULL;
 	if (!facts.ready) {
-		row->state = facts.kept ? "kept" : journal_is_locked(ctx, row->name) ? "launching" : "orphan";
+		row->state = facts.kept                          ? "kept"
+			     : journal_is_locked(ctx, row->name) ? "launching"
+								 : "orphan";
 		return 0;
 	}
 	if (verdict_load(ctx, row->name, &verdict, &unreadable) != 0) {
@@ -99,7 +101,8 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	row->since = verdict.time;
 	row->state = !vm ? "stopped" : bundle ? "running" : "bundle-lost";
 	if (vm && bundle && machine_process_alive(&verdict.process))
-		row->verified = xasprintf("%s%s", verdict.text, verdict.unproven ? " (unproven smolvm)" : "");
+		row->verified = xasprintf(
+			"%s%s", verdict.text, verdict.unproven ? " (unproven smolvm)" : "");
 	return 0;
 }
 
@@ -112,8 +115,8 @@ static bool listed(const struct inventory *inventory, const char *name)
 }
 
 /* Containers without a journal here: other users', other tools', or ours with a lost folder. */
-static void add_others(const struct engine_containers *containers, bool all,
-	struct inventory *inventory)
+static void add_others(
+	const struct engine_containers *containers, bool all, struct inventory *inventory)
 {
 	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
 
@@ -132,8 +135,9 @@ static void add_others(const struct engine_containers *containers, bool all,
 		row->state = mine ? "orphan" : "foreign";
 		row->owner = xstrdup(owner ? owner : "?");
 		row->backend = owner ? "smolvm" : "?";
-		row->alias = alias ? xstrdup(alias) :
-			     at->port_count > 0 ? xstrdup(at->ports[0].host_ip) : NULL;
+		row->alias = alias                ? xstrdup(alias)
+			     : at->port_count > 0 ? xstrdup(at->ports[0].host_ip)
+						  : NULL;
 	}
 }
 
@@ -146,7 +150,8 @@ int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct 
 	json_error_t why;
 
 	if (context_smolvm(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
-		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) != 0 ||
+		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) !=
+			0 ||
 		smolvm_list(ctx->vm, &list, err) != 0 || journal_slugs(ctx, &slugs, err) != 0)
 		return -1;
 	machines = json_loads(list, 0, &why);

@@ -15,9 +15,9 @@ struct inventory_row {
 	const char *state; /* launching, running, stopped, bundle-lost, orphan, kept, foreign */
 	char *alias;       /* NULL = none */
 	const char *backend;
-	char *verified;    /* the verdict's text while it is about what runs; NULL = unverified */
-	int64_t since;     /* ready, seconds since 1970; 0 = never */
-	char *owner;       /* uid as text, "?" when it has no label */
+	char *verified; /* the verdict's text while it is about what runs; NULL = unverified */
+	int64_t since;  /* ready, seconds since 1970; 0 = never */
+	char *owner;    /* uid as text, "?" when it has no label */
 	bool mine;
 };
 
@@ -26,7 +26,10 @@ struct inventory {
 	size_t count;
 };
 
-#define INVENTORY_INIT {NULL, 0}
+#define INVENTORY_INIT  \
+	{               \
+		NULL, 0 \
+	}
 #define cleanup_inventory __attribute__((cleanup(inventory_clear)))
 
 /* Lists this user's bottles, and with ALL those of others and of other tools too. */

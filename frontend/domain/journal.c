@@ -20,8 +20,8 @@
 
 #define FILE_MAX (4 << 20)
 
-int journal_lock(const struct context *ctx, const char *slug, int deadline_ms, struct journal *journal,
-	struct error *err)
+int journal_lock(const struct context *ctx, const char *slug, int deadline_ms,
+	struct journal *journal, struct error *err)
 {
 	cleanup_free char *lock = xasprintf("%s/%s.lock", ctx->state_root, slug);
 
@@ -66,8 +66,8 @@ static int append(struct journal *journal, json_t *event, struct error *err)
 	return fs_append(journal->path, line, strlen(line), err);
 }
 
-int journal_begin(struct journal *journal, const char *launch, const char *engine, const char *smolvm,
-	struct error *err)
+int journal_begin(struct journal *journal, const char *launch, const char *engine,
+	const char *smolvm, struct error *err)
 {
 	cleanup_free char *boot = self_boot_id();
 	uint64_t start = 0;
@@ -78,9 +78,10 @@ int journal_begin(struct journal *journal, const char *launch, const char *engin
 	unlink(journal->path);
 	unlink(journal->verdict);
 	return append(journal,
-		json_pack("{s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:I}", "event", "launch", "launch", launch,
-			"pid", (json_int_t)getpid(), "start", (json_int_t)start, "boot", boot, "engine", engine,
-			"smolvm", smolvm, "time", (json_int_t)clock_epoch()),
+		json_pack("{s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:I}", "event", "launch", "launch",
+			launch, "pid", (json_int_t)getpid(), "start", (json_int_t)start, "boot",
+			boot, "engine", engine, "smolvm", smolvm, "time",
+			(json_int_t)clock_epoch()),
 		err);
 }
 
@@ -104,14 +105,18 @@ int journal_child(struct journal *journal, pid_t pid, struct error *err)
 	uint64_t start = 0;
 
 	self_process_start(pid, &start);
-	return append(journal, json_pack("{s:s, s:I, s:I, s:I}", "event", "child", "at",
-		(json_int_t)clock_ms(), "pid", (json_int_t)pid, "start", (json_int_t)start), err);
+	return append(journal,
+		json_pack("{s:s, s:I, s:I, s:I}", "event", "child", "at", (json_int_t)clock_ms(),
+			"pid", (json_int_t)pid, "start", (json_int_t)start),
+		err);
 }
 
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err)
 {
-	return append(journal, json_pack("{s:s, s:I, s:I, s:I}", "event", "booted", "at",
-		(json_int_t)clock_ms(), "pid", (json_int_t)pid, "start", (json_int_t)start), err);
+	return append(journal,
+		json_pack("{s:s, s:I, s:I, s:I}", "event", "booted", "at", (json_int_t)clock_ms(),
+			"pid", (json_int_t)pid, "start", (json_int_t)start),
+		err);
 }
 
 static void copy_text(const json_t *event, const char *key, char **to)
@@ -154,8 +159,8 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 	facts->ready |= strcmp(name, "ready") == 0;
 }
 
-int journal_read(const struct context *ctx, const char *slug, struct journal_facts *ret,
-	struct error *err)
+int journal_read(
+	const struct context *ctx, const char *slug, struct journal_facts *ret, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/%s/journal", ctx->state_root, slug);
 	cleanup_buf struct buf text = BUF_INIT(FILE_MAX);
@@ -163,17 +168,20 @@ int journal_read(const struct context *ctx, const char *slug, struct journal_fac
 
 	if (fs_read(path, &text, err) != 0)
 		return -1;
-	for (char *line = text.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+	for (char *line = text.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL;
+		line = end + 1) {
 		json_auto_t *event = json_loadb(line, (size_t)(end - line), 0, NULL);
 
 		if (event != NULL)
 			take_event(event, &facts);
 	}
-	if (facts.launch == NULL || strlen(facts.launch) != JOURNAL_LAUNCH_LEN || facts.engine == NULL ||
-		facts.smolvm == NULL) {
+	if (facts.launch == NULL || strlen(facts.launch) != JOURNAL_LAUNCH_LEN ||
+		facts.engine == NULL || facts.smolvm == NULL) {
 		journal_facts_clear(&facts);
-		err_set(err, EXIT_DATA, "%s: this journal does not say which launch wrote it", path);
-		return err_note(err, "next", "remove the folder %s/%s by hand", ctx->state_root, slug);
+		err_set(err, EXIT_DATA, "%s: this journal does not say which launch wrote it",
+			path);
+		return err_note(
+			err, "next", "remove the folder %s/%s by hand", ctx->state_root, slug);
 	}
 	*ret = facts;
 	return 0;
@@ -186,7 +194,8 @@ int journal_write_verdict(struct journal *journal, json_t *verdict, struct error
 	return fs_write(journal->verdict, text, strlen(text), err);
 }
 
-int journal_read_verdict(const struct context *ctx, const char *slug, json_t **ret, struct error *err)
+int journal_read_verdict(
+	const struct context *ctx, const char *slug, json_t **ret, struct error *err)
 {
 	cleanup_free char *path = xasprintf("%s/%s/verdict", ctx->state_root, slug);
 	cleanup_buf struct buf text = BUF_INIT(FILE_MAX);
@@ -200,8 +209,9 @@ int journal_read_verdict(const struct context *ctx, const char *slug, json_t **r
 
 int journal_remove(struct journal *journal, struct error *err)
 {
-	return fs_remove_flat(journal->folder) ?
-		       0 : err_errno(err, EXIT_CANTCREATE, "remove the folder %s", journal->folder);
+	return fs_remove_flat(journal->folder)
+		       ? 0
+		       : err_errno(err, EXIT_CANTCREATE, "remove the folder %s", journal->folder);
 }
 
 static int by_name(const void *a, const void *b)
@@ -215,7 +225,9 @@ int journal_slugs(const struct context *ctx, struct strv *ret, struct error *err
 	struct dirent *entry;
 
 	if (dir == NULL)
-		return errno == ENOENT ? 0 : err_errno(err, EXIT_UNAVAILABLE, "read %s", ctx->state_root);
+		return errno == ENOENT
+			       ? 0
+			       : err_errno(err, EXIT_UNAVAILABLE, "read %s", ctx->state_root);
 	while ((entry = readdir(dir)) != NULL)
 		if (slug_valid(entry->d_name))
 			strv_push(ret, entry->d_name);

@@ -23,7 +23,10 @@ struct journal {
 	int lock;
 };
 
-#define JOURNAL_INIT {NULL, NULL, NULL, NULL, -1}
+#define JOURNAL_INIT                       \
+	{                                  \
+		NULL, NULL, NULL, NULL, -1 \
+	}
 #define cleanup_journal __attribute__((cleanup(journal_clear)))
 
 enum { JOURNAL_CHILD_MAX = 32 };
@@ -47,15 +50,15 @@ struct journal_facts {
 	struct journal_child child[JOURNAL_CHILD_MAX]; /* of smolvm; the first ones */
 	size_t children;
 	bool network, container, machine; /* begun, so perhaps there */
-	bool ready, kept;                 /* came to its end; failed and left for the user to look at */
+	bool ready, kept; /* came to its end; failed and left for the user to look at */
 };
 
 #define cleanup_journal_facts __attribute__((cleanup(journal_facts_clear)))
 
 /* Locks the folder of SLUG, waiting up to DEADLINE_MS for another command of this user on it (EXIT_AGAIN).
  * The folder itself is made by journal_begin. */
-int journal_lock(const struct context *ctx, const char *slug, int deadline_ms, struct journal *journal,
-	struct error *err);
+int journal_lock(const struct context *ctx, const char *slug, int deadline_ms,
+	struct journal *journal, struct error *err);
 
 /* Whether a command of this user works on SLUG right now. */
 bool journal_is_locked(const struct context *ctx, const char *slug);
@@ -63,8 +66,8 @@ bool journal_is_locked(const struct context *ctx, const char *slug);
 bool journal_exists(const struct journal *journal);
 
 /* Starts a new journal for a launch: id, this process, engine and smolvm in use. */
-int journal_begin(struct journal *journal, const char *launch, const char *engine, const char *smolvm,
-	struct error *err);
+int journal_begin(struct journal *journal, const char *launch, const char *engine,
+	const char *smolvm, struct error *err);
 
 /* Appends {"event": NAME, "at": ms since boot, KEY: VALUE}. VALUE may be NULL. Not synced: a process
  * that dies loses nothing, and a power cut takes VM and bundle with it. */
@@ -83,12 +86,13 @@ int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct er
 
 /* Reads the journal of SLUG without a lock. EXIT_DATA when there is none or its first line is broken; a
  * broken last line (power cut) is what had not been done yet, and is ignored. */
-int journal_read(const struct context *ctx, const char *slug, struct journal_facts *ret,
-	struct error *err);
+int journal_read(
+	const struct context *ctx, const char *slug, struct journal_facts *ret, struct error *err);
 
 /* The verdict: a JSON document, replaced as a whole. *ret is a new reference. */
 int journal_write_verdict(struct journal *journal, json_t *verdict, struct error *err);
-int journal_read_verdict(const struct context *ctx, const char *slug, json_t **ret, struct error *err);
+int journal_read_verdict(
+	const struct context *ctx, const char *slug, json_t **ret, struct error *err);
 
 /* Removes the folder. */
 int journal_remove(struct journal *journal, struct error *err);

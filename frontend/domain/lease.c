@@ -67,8 +67,8 @@ static unsigned octet_of(const char *text)
 {
 	struct addr addr;
 
-	if (text == NULL || !addr_parse(text, &addr) || addr.octet[0] != 127 || addr.octet[1] != 0 ||
-		addr.octet[2] != 0)
+	if (text == NULL || !addr_parse(text, &addr) || addr.octet[0] != 127 ||
+		addr.octet[1] != 0 || addr.octet[2] != 0)
 		return 0;
 	return addr.octet[3];
 }
@@ -93,16 +93,21 @@ static int check_network(const struct context *ctx, const struct engine_network 
 	if (octet != 0 && network->subnets.count == 1 &&
 		strcmp(network->subnets.item[0], expected.subnet) == 0)
 		return 0;
-	err_set(err, EXIT_CONFIG, "network %s is labelled %s but its subnet is %s, not %s", network->name,
-		alias, network->subnets.count ? network->subnets.item[0] : "missing", expected.subnet);
-	err_note(err, "why", "another subnet_block is or was in use on this engine, or the label is forged");
-	return err_note(err, "next", "set one subnet_block in /etc/bottle/config.yaml, stop the bottle, or "
-				     "docker network rm %s", network->name);
+	err_set(err, EXIT_CONFIG, "network %s is labelled %s but its subnet is %s, not %s",
+		network->name, alias, network->subnets.count ? network->subnets.item[0] : "missing",
+		expected.subnet);
+	err_note(err, "why",
+		"another subnet_block is or was in use on this engine, or the label is forged");
+	return err_note(err, "next",
+		"set one subnet_block in /etc/bottle/config.yaml, stop the bottle, or "
+		"docker network rm %s",
+		network->name);
 }
 
 static int look(struct context *ctx, struct view *view, struct error *err)
 {
-	if (engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &view->containers, err) != 0 ||
+	if (engine_container_list(
+		    ctx->engine, NAME_CONTAINER_PREFIX, NULL, &view->containers, err) != 0 ||
 		engine_network_list(ctx->engine, &view->networks, err) != 0 ||
 		listeners_read(&view->listeners, err) != 0)
 		return -1;
@@ -140,13 +145,13 @@ static const char *bottle_of(const char *name)
 	return name;
 }
 
-static int exhausted(const struct context *ctx, const struct view *view, const struct lease_skip *skip,
-	struct error *err)
+static int exhausted(const struct context *ctx, const struct view *view,
+	const struct lease_skip *skip, struct error *err)
 {
 	unsigned first = ctx->settings.pool_first, last = ctx->settings.pool_last;
 
-	err_set(err, EXIT_AGAIN, "no address left in the pool 127.0.0.%u-127.0.0.%u (%u in use)", first, last,
-		last - first + 1);
+	err_set(err, EXIT_AGAIN, "no address left in the pool 127.0.0.%u-127.0.0.%u (%u in use)",
+		first, last, last - first + 1);
 	for (unsigned octet = first; octet <= last; octet++) {
 		const char *name = view->holder[octet];
 
@@ -157,41 +162,48 @@ static int exhausted(const struct context *ctx, const struct view *view, const s
 	return err_note(err, "next", "bottle stop NAME (bottle ps --all lists them)");
 }
 
-static int foreign_subnet(const struct lease *lease, const char *what, const char *name,
-	struct error *err)
+static int foreign_subnet(
+	const struct lease *lease, const char *what, const char *name, struct error *err)
 {
-	err_set(err, EXIT_CONFIG, "the subnet %s of %s overlaps with %s %s", lease->subnet, lease->alias, what,
-		name);
-	return err_note(err, "next", "set another subnet_block (a private /20) in /etc/bottle/config.yaml");
+	err_set(err, EXIT_CONFIG, "the subnet %s of %s overlaps with %s %s", lease->subnet,
+		lease->alias, what, name);
+	return err_note(
+		err, "next", "set another subnet_block (a private /20) in /etc/bottle/config.yaml");
 }
 
 /* Whether LEASE's subnet is free on this host and engine. 1 = a bottle of ours has it. */
-static int check_subnet(const struct context *ctx, const struct view *view, const struct lease *lease,
-	struct error *err)
+static int check_subnet(const struct context *ctx, const struct view *view,
+	const struct lease *lease, struct error *err)
 {
-	const struct engine_network *network = engine_network_holder(&view->networks, lease->subnet);
+	const struct engine_network *network =
+		engine_network_holder(&view->networks, lease->subnet);
 	cleanup_free char *device = NULL;
 
 	if (network != NULL)
-		return engine_network_label(network, LABEL_ALIAS) != NULL ?
-			       1 : foreign_subnet(lease, "the docker network", network->name, err);
+		return engine_network_label(network, LABEL_ALIAS) != NULL
+			       ? 1
+			       : foreign_subnet(lease, "the docker network", network->name, err);
 	if (hostroute_overlap(offset(ctx->settings.subnet_block, lease->octet * SUBNET_SIZE),
 		    SUBNET_PREFIX, &device, err) != 0)
 		return -1;
 	/* The bridge of a bottle that ends just now may still have its route: the engine decides then. */
-	return device != NULL && strncmp(device, "br-", 3) != 0 ?
-		       foreign_subnet(lease, "a route of", device, err) : 0;
+	return device != NULL && strncmp(device, "br-", 3) != 0
+		       ? foreign_subnet(lease, "a route of", device, err)
+		       : 0;
 }
 
 static int name_taken(const char *network, struct error *err)
 {
-	err_set(err, EXIT_CANTCREATE, "a docker network named %s exists already, and this launch did not make it",
+	err_set(err, EXIT_CANTCREATE,
+		"a docker network named %s exists already, and this launch did not make it",
 		network);
-	return err_note(err, "next", "bottle gc, or docker network rm %s if nothing needs it", network);
+	return err_note(
+		err, "next", "bottle gc, or docker network rm %s if nothing needs it", network);
 }
 
 /* Tries one address. 0 = claimed, 1 = taken meanwhile, -1 = failed. */
-static int claim_one(struct context *ctx, const json_t *labels, struct lease *lease, struct error *err)
+static int claim_one(
+	struct context *ctx, const json_t *labels, struct lease *lease, struct error *err)
 {
 	json_auto_t *all = json_deep_copy(labels);
 	cleanup_engine_networks struct engine_networks now = ENGINE_NETWORKS_INIT;
@@ -210,13 +222,15 @@ static int claim_one(struct context *ctx, const json_t *labels, struct lease *le
 	holder = engine_network_holder(&now, lease->subnet);
 	if (holder == NULL) /* gone again: leave this address to the next launch */
 		return 1;
-	return engine_network_label(holder, LABEL_ALIAS) != NULL ?
-		       1 : foreign_subnet(lease, "the docker network", holder->name, err);
+	return engine_network_label(holder, LABEL_ALIAS) != NULL
+		       ? 1
+		       : foreign_subnet(lease, "the docker network", holder->name, err);
 }
 
 static int claim_any(struct context *ctx, const char *slug, const json_t *labels,
-	struct lease_skip *skip, int (*claiming)(void *arg, const struct lease *lease, struct error *err),
-	void *arg, struct lease *ret, struct error *err)
+	struct lease_skip *skip,
+	int (*claiming)(void *arg, const struct lease *lease, struct error *err), void *arg,
+	struct lease *ret, struct error *err)
 {
 	cleanup_view struct view view = {.containers = ENGINE_CONTAINERS_INIT};
 
@@ -234,7 +248,9 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 			return -1;
 		if (state == 0) {
 			lease.network = xasprintf("%s%s", NAME_NETWORK_PREFIX, slug);
-			state = claiming(arg, &lease, err) != 0 ? -1 : claim_one(ctx, labels, &lease, err);
+			state = claiming(arg, &lease, err) != 0
+					? -1
+					: claim_one(ctx, labels, &lease, err);
 			if (state == 0) {
 				*ret = lease;
 				return 0;
@@ -249,13 +265,15 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 	return exhausted(ctx, &view, skip, err);
 }
 
-int lease_claim(struct context *ctx, const char *slug, const json_t *labels, struct lease_skip *skip,
+int lease_claim(struct context *ctx, const char *slug, const json_t *labels,
+	struct lease_skip *skip,
 	int (*claiming)(void *arg, const struct lease *lease, struct error *err), void *arg,
 	struct lease *ret, struct error *err)
 {
 	/* Keeps one user's parallel launches orderly; that no two claims meet rests on the engine. */
 	cleanup_free char *path = xasprintf("%s/smolmachines.lock", ctx->cache_root);
-	cleanup_fd int lock = fs_private_dir(ctx->cache_root, err) == 0 ? fs_lock(path, LOCK_MS, err) : -1;
+	cleanup_fd int lock =
+		fs_private_dir(ctx->cache_root, err) == 0 ? fs_lock(path, LOCK_MS, err) : -1;
 
 	if (lock < 0)
 		return -1;

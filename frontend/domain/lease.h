@@ -35,7 +35,8 @@ void lease_describe(const struct context *ctx, unsigned octet, struct lease *ret
 /* Claims the lowest free address that is not in SKIP for SLUG with LABELS (LABEL_ALIAS is added). CLAIMING
  * is called before a network is created, so that a journal knows; it may fail the claim. EXIT_AGAIN when the
  * pool is exhausted, naming the holders; EXIT_CONFIG when something that is no bottle's holds a subnet. */
-int lease_claim(struct context *ctx, const char *slug, const json_t *labels, struct lease_skip *skip,
+int lease_claim(struct context *ctx, const char *slug, const json_t *labels,
+	struct lease_skip *skip,
 	int (*claiming)(void *arg, const struct lease *lease, struct error *err), void *arg,
 	struct lease *ret, struct error *err);
 

@@ -61,8 +61,8 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 	strcat(strcpy(wanted->cidr, alias), "/32");
 	wanted->mounts[0] = (struct vmdb_mount){wanted->folder, GUEST_FOLDER, true};
 	for (size_t i = 0; i < mounts->count; i++)
-		wanted->mounts[i + 1] = (struct vmdb_mount){mounts->item[i].host, mounts->item[i].guest,
-			mounts->item[i].read_only};
+		wanted->mounts[i + 1] = (struct vmdb_mount){
+			mounts->item[i].host, mounts->item[i].guest, mounts->item[i].read_only};
 	*template = (struct vmdb_template){
 		.name = name,
 		.cpus = spec->agent.cpus,
@@ -71,7 +71,8 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 		.mount_count = mounts->count + 1,
 		.env = &spec->agent.env,
 		.pack = agent->pack,
-		.policy = {wanted->cidr, ctx->vm->caps->dns ? resolver_for(alias) : NULL, &wanted->cmd},
+		.policy = {wanted->cidr, ctx->vm->caps->dns ? resolver_for(alias) : NULL,
+			&wanted->cmd},
 	};
 	return 0;
 }
@@ -84,8 +85,10 @@ static int refuse_live_server(struct error *err)
 		return -1;
 	if (pid == 0)
 		return 0;
-	err_set(err, EXIT_REFUSED, "smolvm serve (pid %d) runs: it may start machines with a policy that it "
-		"remembers from before", (int)pid);
+	err_set(err, EXIT_REFUSED,
+		"smolvm serve (pid %d) runs: it may start machines with a policy that it "
+		"remembers from before",
+		(int)pid);
 	return err_note(err, "next", "kill %d", (int)pid);
 }
 
@@ -97,8 +100,10 @@ int machine_refuse_taken(struct context *ctx, const char *name, struct error *er
 		return -1;
 	if (!taken)
 		return 0;
-	err_set(err, EXIT_CANTCREATE, "a machine named %s exists already, and this launch did not make it", name);
-	return err_note(err, "next", "smolvm machine delete --name %s (if nothing of yours needs it)", name);
+	err_set(err, EXIT_CANTCREATE,
+		"a machine named %s exists already, and this launch did not make it", name);
+	return err_note(err, "next",
+		"smolvm machine delete --name %s (if nothing of yours needs it)", name);
 }
 
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
@@ -106,11 +111,16 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 {
 	cleanup_strv struct strv volumes = STRV_INIT;
 	cleanup_wanted struct wanted wanted = {.folder = NULL};
-	struct smolvm_create create = {.machine = name, .pack = agent->pack, .cpus = spec->agent.cpus,
-		.memory_mib = spec->agent.memory, .volumes = &volumes, .env = &spec->agent.env};
+	struct smolvm_create create = {.machine = name,
+		.pack = agent->pack,
+		.cpus = spec->agent.cpus,
+		.memory_mib = spec->agent.memory,
+		.volumes = &volumes,
+		.env = &spec->agent.env};
 
-	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 || refuse_live_server(err) != 0 ||
-		vmdb_close_folders(ctx->vmdb, err) != 0 || machine_refuse_taken(ctx, name, err) != 0)
+	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 ||
+		refuse_live_server(err) != 0 || vmdb_close_folders(ctx->vmdb, err) != 0 ||
+		machine_refuse_taken(ctx, name, err) != 0)
 		return -1;
 	for (size_t i = 0; i < wanted.template.mount_count; i++)
 		strv_pushf(&volumes, "%s:%s%s", wanted.mounts[i].host, wanted.mounts[i].guest,
@@ -131,7 +141,8 @@ int machine_record(struct context *ctx, const char *name, const struct bottle_sp
 }
 
 int machine_boot(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct machine_process *ret, struct error *err)
+	const struct agent *agent, const char *alias, struct machine_process *ret,
+	struct error *err)
 {
 	cleanup_wanted struct wanted wanted = {.folder = NULL};
 	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
@@ -149,7 +160,8 @@ int machine_boot(struct context *ctx, const char *name, const struct bottle_spec
 		return -1;
 	ret->pid = (pid_t)row.pid;
 	if (self_process_start(ret->pid, &ret->start) != 0)
-		return err_set(err, EXIT_UNAVAILABLE, "smolvm: the VM monitor of %s (pid %d) has ended already", name,
+		return err_set(err, EXIT_UNAVAILABLE,
+			"smolvm: the VM monitor of %s (pid %d) has ended already", name,
 			(int)ret->pid);
 	return 0;
 }
@@ -173,16 +185,19 @@ static int end_monitor(const struct machine_process *monitor, const char *name, 
 		clock_sleep_ms(20);
 	}
 	outside_leave();
-	return !machine_process_alive(monitor) ?
-		       0 : err_set(err, EXIT_UNAVAILABLE, "the VM monitor of %s (pid %d) does not end", name,
-				   (int)monitor->pid);
+	return !machine_process_alive(monitor)
+		       ? 0
+		       : err_set(err, EXIT_UNAVAILABLE,
+				 "the VM monitor of %s (pid %d) does not end", name,
+				 (int)monitor->pid);
 }
 
 int machine_stop(struct context *ctx, const char *name, const struct machine_process *known,
 	struct error *err)
 {
 	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
-	cleanup_error struct error unreadable = ERROR_INIT; /* such a record is stopped all the same */
+	cleanup_error struct error unreadable =
+		ERROR_INIT; /* such a record is stopped all the same */
 	struct machine_process recorded = {0, 0};
 	bool there = false;
 
@@ -204,7 +219,8 @@ int machine_remove(struct context *ctx, const char *name, const struct machine_p
 {
 	bool there = false;
 
-	if (machine_stop(ctx, name, known, err) != 0 || vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
+	if (machine_stop(ctx, name, known, err) != 0 ||
+		vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
 		return -1;
 	return there ? smolvm_delete(ctx->vm, name, err) : 0;
 }
@@ -220,6 +236,7 @@ int machine_running(struct context *ctx, const char *name, bool *ret, struct err
 	if (there && vmdb_machine(ctx->vmdb, name, &row, err) != 0)
 		return -1;
 	if (there)
-		*ret = machine_process_alive(&(struct machine_process){(pid_t)row.pid, row.pid_start});
+		*ret = machine_process_alive(
+			&(struct machine_process){(pid_t)row.pid, row.pid_start});
 	return 0;
 }

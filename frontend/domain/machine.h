@@ -31,7 +31,8 @@ int machine_record(struct context *ctx, const char *name, const struct bottle_sp
 
 /* Boots it, and compares what the engine says it booted. -1 leaves it to the caller to stop it. */
 int machine_boot(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct machine_process *ret, struct error *err);
+	const struct agent *agent, const char *alias, struct machine_process *ret,
+	struct error *err);
 
 /* Whether PROCESS is still that process. */
 bool machine_process_alive(const struct machine_process *process);

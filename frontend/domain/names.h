@@ -3,15 +3,15 @@
 #define DOMAIN_NAMES_H
 
 #define NAME_CONTAINER_PREFIX "bot-bottle-sidecars-"
-#define NAME_NETWORK_PREFIX   "bot-bottle-bundle-"
-#define NAME_MACHINE_PREFIX   "bot-bottle-"
+#define NAME_NETWORK_PREFIX "bot-bottle-bundle-"
+#define NAME_MACHINE_PREFIX "bot-bottle-"
 
-#define LABEL_SLUG     "io.bot-bottle.slug"
-#define LABEL_ALIAS    "io.bot-bottle.alias"
-#define LABEL_OWNER    "io.bot-bottle.owner" /* uid */
+#define LABEL_SLUG "io.bot-bottle.slug"
+#define LABEL_ALIAS "io.bot-bottle.alias"
+#define LABEL_OWNER "io.bot-bottle.owner"       /* uid */
 #define LABEL_LAUNCHER "io.bot-bottle.launcher" /* launch id */
-#define LABEL_BACKEND  "io.bot-bottle.backend"
-#define LABEL_VERSION  "io.bot-bottle.version"
+#define LABEL_BACKEND "io.bot-bottle.backend"
+#define LABEL_VERSION "io.bot-bottle.version"
 
 #define ENV_DAEMONS "BOT_BOTTLE_SIDECAR_DAEMONS"
 

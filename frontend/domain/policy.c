@@ -15,8 +15,8 @@
 #include "vmdb.h"
 
 /* The journal is what makes a bottle ours. */
-static int own(struct context *ctx, const char *name, struct journal_facts *facts, char **ret_machine,
-	struct error *err)
+static int own(struct context *ctx, const char *name, struct journal_facts *facts,
+	char **ret_machine, struct error *err)
 {
 	if (slug_check(name, err) != 0 || context_vmdb(ctx, err) != 0)
 		return -1;
@@ -51,11 +51,13 @@ int policy_set(struct context *ctx, const char *name, const char *cidr, struct e
 	cleanup_free char *machine = NULL, *allowed = NULL;
 	struct vmdb_policy policy = {cidr, NULL, NULL};
 
-	if (own(ctx, name, &facts, &machine, err) != 0 || journal_lock(ctx, name, 0, &journal, err) != 0)
+	if (own(ctx, name, &facts, &machine, err) != 0 ||
+		journal_lock(ctx, name, 0, &journal, err) != 0)
 		return -1;
 	allowed = xasprintf("%s/32", facts.alias ? facts.alias : "?");
 	if (cidr != NULL && strcmp(cidr, allowed) != 0) {
-		err_set(err, EXIT_REFUSED, "%s may reach %s or nothing, not '%s'", name, allowed, cidr);
+		err_set(err, EXIT_REFUSED, "%s may reach %s or nothing, not '%s'", name, allowed,
+			cidr);
 		return err_note(err, "next", "bottle allowlist set %s %s", name, allowed);
 	}
 	if (context_smolvm(ctx, err) != 0)

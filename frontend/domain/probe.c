@@ -60,8 +60,8 @@ static int place_port(struct trials *trials, struct trial *trial, const struct p
 
 	switch (def->port_kind) {
 	case PROBE_PORT_CANARY:
-		if (canary_add(trials->canary, is_udp(def) ? CANARY_UDP : CANARY_TCP, on, &trial->spot,
-			    &absent) != 0) {
+		if (canary_add(trials->canary, is_udp(def) ? CANARY_UDP : CANARY_TCP, on,
+			    &trial->spot, &absent) != 0) {
 			if (strchr(on, ':') != NULL) /* IPv6 is off on this host */
 				return 1;
 			return err_set(err, absent.code, "%s", absent.message);
@@ -102,7 +102,8 @@ static int add_trial(struct trials *trials, const struct probe_def *def,
 	int placed;
 
 	if (trials->count == GUEST_ATTEMPT_MAX)
-		return err_set(err, EXIT_BUG, "probe %s: more than %d rows", def->id, GUEST_ATTEMPT_MAX);
+		return err_set(
+			err, EXIT_BUG, "probe %s: more than %d rows", def->id, GUEST_ATTEMPT_MAX);
 	*trial = (struct trial){.def = def};
 	attempt->kind = def->kind;
 	attempt->deadline_ms = def->silence_passes ? QUIET_MS : LOUD_MS;
@@ -122,8 +123,9 @@ static int add_trial(struct trials *trials, const struct probe_def *def,
 }
 
 /* One definition may stand for several rows: every published port, every address of the host. */
-static int expand(struct trials *trials, const struct probe_def *def, const struct probe_input *input,
-	const struct strv *v4, const struct strv *v6, struct error *err)
+static int expand(struct trials *trials, const struct probe_def *def,
+	const struct probe_input *input, const struct strv *v4, const struct strv *v6,
+	struct error *err)
 {
 	const struct strv *hosts = def->target == PROBE_HOST4 ? v4 : v6;
 
@@ -132,20 +134,23 @@ static int expand(struct trials *trials, const struct probe_def *def, const stru
 		if (def->port_kind != PROBE_PORT_PUBLISHED)
 			return add_trial(trials, def, input, input->alias, NULL, 0, err);
 		for (size_t i = 0; i < input->port_count; i++)
-			if (add_trial(trials, def, input, input->alias, &input->ports[i], 0, err) != 0)
+			if (add_trial(trials, def, input, input->alias, &input->ports[i], 0, err) !=
+				0)
 				return -1;
 		return 0;
 	case PROBE_HOST4:
 	case PROBE_HOST6:
 		for (size_t i = 0; i < hosts->count; i++)
-			if (add_trial(trials, def, input, hosts->item[i], NULL, (unsigned)i + 1, err) != 0)
+			if (add_trial(trials, def, input, hosts->item[i], NULL, (unsigned)i + 1,
+				    err) != 0)
 				return -1;
 		return 0;
 	case PROBE_OTHER:
 		return add_trial(trials, def, input, input->other, NULL, 0, err);
 	case PROBE_BUNDLE:
-		return input->port_count == 0 ?
-			       0 : add_trial(trials, def, input, input->bundle_ip, NULL, 0, err);
+		return input->port_count == 0
+			       ? 0
+			       : add_trial(trials, def, input, input->bundle_ip, NULL, 0, err);
 	case PROBE_LITERAL:
 		return add_trial(trials, def, input, def->address, NULL, 0, err);
 	}
@@ -182,14 +187,17 @@ static const char *judge_reach(const struct trial *trial)
 	if (trial->spot != NULL) {
 		if (trial->spot->hits == 0)
 			return "our listener there saw nothing";
-		return at->state == GUEST_ANSWER && data_starts(at, trial->spot->reply) ?
-			       NULL : "our listener's answer did not come back";
+		return at->state == GUEST_ANSWER && data_starts(at, trial->spot->reply)
+			       ? NULL
+			       : "our listener's answer did not come back";
 	}
 	if (strcmp(at->kind, "http") == 0)
-		return at->state == GUEST_ANSWER && data_starts(at, "HTTP/") ?
-			       NULL : "no HTTP answer came back";
-	return at->state == GUEST_OPEN || at->state == GUEST_ANSWER || at->state == GUEST_CLOSED ?
-		       NULL : "it does not connect";
+		return at->state == GUEST_ANSWER && data_starts(at, "HTTP/")
+			       ? NULL
+			       : "no HTTP answer came back";
+	return at->state == GUEST_OPEN || at->state == GUEST_ANSWER || at->state == GUEST_CLOSED
+		       ? NULL
+		       : "it does not connect";
 }
 
 static const char *judge_listen(const struct trial *trial)
@@ -216,11 +224,14 @@ static const char *judge_refuse(const struct trial *trial, bool after_ready)
 		return trial->def->silence_passes ? NULL : "no refusal, only silence: not proven";
 	case GUEST_CLOSED:
 	case GUEST_RESET:
-		return trial->spot != NULL || trial->def->silence_passes ?
-			       NULL : "it connected before it was closed: not proven";
+		return trial->spot != NULL || trial->def->silence_passes
+			       ? NULL
+			       : "it connected before it was closed: not proven";
 	case GUEST_ERROR: /* a guest without IPv6 cannot reach anything by it */
-		return strchr(at->address, ':') != NULL && strcmp(at->errno_name, "EAFNOSUPPORT") == 0 ?
-			       NULL : "the guest could not try";
+		return strchr(at->address, ':') != NULL &&
+				       strcmp(at->errno_name, "EAFNOSUPPORT") == 0
+			       ? NULL
+			       : "the guest could not try";
 	case GUEST_OPEN:
 	case GUEST_ANSWER:
 	case GUEST_LISTENING:
@@ -230,28 +241,28 @@ static const char *judge_refuse(const struct trial *trial, bool after_ready)
 	return "ESCAPE: the guest got through";
 }
 
-static void add_row(struct probe_report *report, const struct trial *trial,
-	const struct probe_input *input)
+static void add_row(
+	struct probe_report *report, const struct trial *trial, const struct probe_input *input)
 {
 	struct probe_row *row;
 	const struct guest_attempt *at = &trial->attempt;
-	const char *why = trial->def->must_reach ? judge_reach(trial) :
-			  trial->watch != NULL   ? judge_listen(trial) :
-						   judge_refuse(trial, input->after_ready);
+	const char *why = trial->def->must_reach ? judge_reach(trial)
+			  : trial->watch != NULL ? judge_listen(trial)
+						 : judge_refuse(trial, input->after_ready);
 
 	report->row = xrealloc(report->row, report->count + 1, sizeof(*report->row));
 	row = &report->row[report->count++];
 	row->id = xstrdup(at->id);
-	row->target = strchr(at->address, ':') ?
-			      xasprintf("%s [%s]:%u", at->kind, at->address, at->port) :
-			      xasprintf("%s %s:%u", at->kind, at->address, at->port);
+	row->target = strchr(at->address, ':')
+			      ? xasprintf("%s [%s]:%u", at->kind, at->address, at->port)
+			      : xasprintf("%s %s:%u", at->kind, at->address, at->port);
 	row->about = trial->def->about;
 	row->must_reach = trial->def->must_reach;
 	row->pass = why == NULL;
 	row->host_judged = trial->spot != NULL || trial->watch != NULL;
 	row->state = guest_state_name(at->state);
-	row->why = why ? xasprintf("%s%s%s", why, *at->errno_name ? ", " : "", at->errno_name) :
-			 xstrdup(at->errno_name);
+	row->why = why ? xasprintf("%s%s%s", why, *at->errno_name ? ", " : "", at->errno_name)
+		       : xstrdup(at->errno_name);
 	report->failed += why != NULL;
 }
 
@@ -259,9 +270,10 @@ static void add_row(struct probe_report *report, const struct trial *trial,
 static int check_route(const struct smolvm *vm, const struct probe_input *input, const char *route,
 	struct error *err)
 {
-	cleanup_free char *wanted = strcmp(vm->caps->transport, "tsi") == 0 ?
-					    xstrdup("none") :
-					    xasprintf("%s via " PROBE_GATEWAY " dev eth0", input->alias);
+	cleanup_free char *wanted =
+		strcmp(vm->caps->transport, "tsi") == 0
+			? xstrdup("none")
+			: xasprintf("%s via " PROBE_GATEWAY " dev eth0", input->alias);
 
 	if (strncmp(route, wanted, strlen(wanted)) == 0)
 		return 0;

@@ -24,8 +24,8 @@ struct probe_input {
 	const struct probe_port *ports;
 	size_t port_count;
 	uint16_t egress_port;
-	bool full;         /* --verify=full: also the slow and the unlikely */
-	bool after_ready;  /* the guest may be hostile by now: only host evidence makes a pass */
+	bool full;        /* --verify=full: also the slow and the unlikely */
+	bool after_ready; /* the guest may be hostile by now: only host evidence makes a pass */
 };
 
 struct probe_row {

@@ -3,7 +3,7 @@
 
 #define REACH .must_reach = true
 #define QUIET .silence_passes = true
-#define FULL  .full_only = true
+#define FULL .full_only = true
 
 const struct probe_def probe_table[] = {
 	{"alias-nonce", "tcp", PROBE_ALIAS, PROBE_PORT_CANARY, REACH,
@@ -53,8 +53,8 @@ const struct probe_def probe_table[] = {
 	{"metadata", "tcp", PROBE_LITERAL, PROBE_PORT_FIXED, .address = "169.254.169.254",
 		.port = 80, .about = "a cloud's metadata service"},
 
-	{"dns-gateway", "dns-udp", PROBE_LITERAL, PROBE_PORT_FIXED, QUIET,
-		.address = PROBE_GATEWAY, .port = 53, .about = "DNS by the VM's gateway"},
+	{"dns-gateway", "dns-udp", PROBE_LITERAL, PROBE_PORT_FIXED, QUIET, .address = PROBE_GATEWAY,
+		.port = 53, .about = "DNS by the VM's gateway"},
 	{"dns-gateway-tcp", "dns-tcp", PROBE_LITERAL, PROBE_PORT_FIXED, QUIET,
 		.address = PROBE_GATEWAY, .port = 53, .about = "DNS by the VM's gateway, TCP"},
 	{"dns-public", "dns-udp", PROBE_LITERAL, PROBE_PORT_FIXED, QUIET, .address = "8.8.8.8",

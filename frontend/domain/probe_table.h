@@ -8,11 +8,11 @@
 
 enum probe_target {
 	PROBE_ALIAS,
-	PROBE_OTHER,      /* another bottle's address */
-	PROBE_HOST4,      /* each of this host's own IPv4 addresses, one row each */
+	PROBE_OTHER, /* another bottle's address */
+	PROBE_HOST4, /* each of this host's own IPv4 addresses, one row each */
 	PROBE_HOST6,
-	PROBE_BUNDLE,     /* the bundle's bridge address */
-	PROBE_LITERAL,    /* .address */
+	PROBE_BUNDLE,  /* the bundle's bridge address */
+	PROBE_LITERAL, /* .address */
 };
 
 enum probe_port_kind {
@@ -21,7 +21,7 @@ enum probe_port_kind {
 	PROBE_PORT_PUBLISHED, /* each published port, one row each */
 	PROBE_PORT_CONTAINER, /* the proxy's port inside the bundle */
 	PROBE_PORT_EGRESS,
-	PROBE_PORT_WATCHED,   /* listen: a port that is free on the host */
+	PROBE_PORT_WATCHED, /* listen: a port that is free on the host */
 };
 
 struct probe_def {

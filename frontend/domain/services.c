@@ -50,21 +50,26 @@ int services_wildcard(struct strv *ret, struct error *err)
 	return read_wildcard(ret, &dns, err);
 }
 
-int services_check(const struct context *ctx, const char *alias, struct strv *ret, struct error *err)
+int services_check(
+	const struct context *ctx, const char *alias, struct strv *ret, struct error *err)
 {
 	bool dns = false;
 
 	if (read_wildcard(ret, &dns, err) != 0)
 		return -1;
 	if (dns && resolver_can_be_answered()) {
-		err_set(err, EXIT_REFUSED, "a service on port 53 of every address would get the bottle's DNS "
-			"queries on %s", alias);
+		err_set(err, EXIT_REFUSED,
+			"a service on port 53 of every address would get the bottle's DNS "
+			"queries on %s",
+			alias);
 		return err_note(err, "next", "let it listen on one address only");
 	}
 	if (ret->count == 0 || ctx->settings.wildcard != SETTINGS_WILDCARD_REFUSE)
 		return 0;
-	err_set(err, EXIT_REFUSED, "%zu services of this host listen on every address, so that a bottle could "
-		"reach them (wildcard: refuse)", ret->count);
+	err_set(err, EXIT_REFUSED,
+		"%zu services of this host listen on every address, so that a bottle could "
+		"reach them (wildcard: refuse)",
+		ret->count);
 	for (size_t i = 0; i < ret->count; i++)
 		err_note(err, "service", "%s", ret->item[i]);
 	return err_note(err, "next", "let them listen on 127.0.0.1, or set wildcard: warn");
@@ -83,8 +88,10 @@ int services_strangers(const char *alias, const uint16_t *own, size_t count, str
 		for (size_t k = 0; k < count && !ours; k++)
 			ours = at->proto == LISTENER_TCP && at->port == own[k];
 		if (!ours)
-			return err_set(err, EXIT_REFUSED, "a stranger (uid %u) listens on %s %s:%u, the bottle's own "
-				"address", (unsigned)at->uid, listener_proto_name(at), at->address, at->port);
+			return err_set(err, EXIT_REFUSED,
+				"a stranger (uid %u) listens on %s %s:%u, the bottle's own "
+				"address",
+				(unsigned)at->uid, listener_proto_name(at), at->address, at->port);
 	}
 	return 0;
 }

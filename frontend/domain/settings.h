@@ -48,7 +48,10 @@ struct settings {
 	char *admin_file, *user_file; /* the paths that were looked at, there or not */
 };
 
-#define SETTINGS_INIT {0}
+#define SETTINGS_INIT \
+	{             \
+		0     \
+	}
 #define cleanup_settings __attribute__((cleanup(settings_clear)))
 
 /* Reads both files into what began as SETTINGS_INIT; one that does not exist is fine. -1 with

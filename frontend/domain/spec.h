@@ -70,12 +70,15 @@ struct bottle_spec {
 	enum spec_network network;
 	struct spec_agent agent;
 	struct spec_bundle bundle;
-	char *folder;            /* of the file, absolute; NULL without a file */
-	struct spec_yaml source; /* lines, for errors */
+	char *folder;             /* of the file, absolute; NULL without a file */
+	struct spec_yaml source;  /* lines, for errors */
 	const char *workload_key; /* "image", "dockerfile" or "pack" if a flag chose, else NULL */
 };
 
-#define BOTTLE_SPEC_INIT {0}
+#define BOTTLE_SPEC_INIT \
+	{                \
+		0        \
+	}
 #define cleanup_spec __attribute__((cleanup(spec_clear)))
 
 /* Reads FILE once, at most SPEC_FILE_MAX bytes, following no symbolic link at its last

@@ -28,8 +28,8 @@ static bool has_launch(const char *label, const char *launch)
 	return label != NULL && strcmp(label, launch) == 0;
 }
 
-static int remove_container(struct context *ctx, const char *name, const char *launch,
-	struct error *err)
+static int remove_container(
+	struct context *ctx, const char *name, const char *launch, struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 
@@ -86,8 +86,8 @@ static int left_behind(const struct journal *journal, const struct journal_facts
 
 /* A smolvm that a killed launcher left at work would write its record, or boot its VM, after we looked. It is
  * waited for, because killing it could leave a VM that no record names. */
-static int wait_for_children(const struct context *ctx, const struct journal_facts *facts,
-	struct error *err)
+static int wait_for_children(
+	const struct context *ctx, const struct journal_facts *facts, struct error *err)
 {
 	int64_t deadline = clock_ms() + CHILD_MS;
 	bool told = false;
@@ -97,10 +97,13 @@ static int wait_for_children(const struct context *ctx, const struct journal_fac
 
 		while (machine_process_alive(&child)) {
 			if (!told)
-				context_warn(ctx, "waiting for a smolvm (pid %d) of that launch to end", (int)child.pid);
+				context_warn(ctx,
+					"waiting for a smolvm (pid %d) of that launch to end",
+					(int)child.pid);
 			told = true;
 			if (cancel_asked() || clock_ms() > deadline)
-				return err_set(err, EXIT_AGAIN, "a smolvm (pid %d) of that launch is still at work",
+				return err_set(err, EXIT_AGAIN,
+					"a smolvm (pid %d) of that launch is still at work",
 					(int)child.pid);
 			clock_sleep_ms(100);
 		}
@@ -116,7 +119,8 @@ int teardown(struct context *ctx, struct journal *journal, struct error *err)
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
 	if (wait_for_children(ctx, &facts, err) != 0 ||
-		(facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0))
+		(facts.machine &&
+			stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0))
 		return left_behind(journal, &facts, 0, err);
 	if ((facts.container || facts.network) && context_engine_at(ctx, facts.engine, err) != 0)
 		return left_behind(journal, &facts, 1, err);
@@ -202,13 +206,16 @@ static int refuse_unknown_vm(struct context *ctx, struct error *err)
 		return -1;
 	if (pid == 0)
 		return 0;
-	err_set(err, EXIT_REFUSED, "a VM (pid %d) of another home or state folder runs: whether a bottle is "
-		"its own cannot be told from here", (int)pid);
-	return err_note(err, "next", "run it with the HOME and XDG_ names that the bottle was launched with");
+	err_set(err, EXIT_REFUSED,
+		"a VM (pid %d) of another home or state folder runs: whether a bottle is "
+		"its own cannot be told from here",
+		(int)pid);
+	return err_note(err, "next",
+		"run it with the HOME and XDG_ names that the bottle was launched with");
 }
 
-static void add_orphan(struct teardown_orphans *orphans, bool is_network, const char *id,
-	const char *name)
+static void add_orphan(
+	struct teardown_orphans *orphans, bool is_network, const char *id, const char *name)
 {
 	orphans->item = xrealloc(orphans->item, orphans->count + 1, sizeof(*orphans->item));
 	orphans->item[orphans->count++] =
@@ -223,15 +230,16 @@ int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, str
 	bool orphan;
 
 	if (context_engine(ctx, err) != 0 || known_launches(ctx, &known, err) != 0 ||
-		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) != 0 ||
+		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) !=
+			0 ||
 		engine_network_list(ctx->engine, &networks, err) != 0)
 		return -1;
 	for (size_t i = 0; i < containers.count; i++) {
 		const struct engine_container *at = &containers.item[i];
 
 		if (is_orphan(ctx, &known, engine_container_label(at, LABEL_OWNER),
-			    engine_container_label(at, LABEL_LAUNCHER), engine_container_label(at, LABEL_SLUG),
-			    &orphan, err) != 0)
+			    engine_container_label(at, LABEL_LAUNCHER),
+			    engine_container_label(at, LABEL_SLUG), &orphan, err) != 0)
 			return -1;
 		if (orphan)
 			add_orphan(ret, false, at->id, at->name);
@@ -240,8 +248,8 @@ int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, str
 		const struct engine_network *at = &networks.item[i];
 
 		if (is_orphan(ctx, &known, engine_network_label(at, LABEL_OWNER),
-			    engine_network_label(at, LABEL_LAUNCHER), engine_network_label(at, LABEL_SLUG),
-			    &orphan, err) != 0)
+			    engine_network_label(at, LABEL_LAUNCHER),
+			    engine_network_label(at, LABEL_SLUG), &orphan, err) != 0)
 			return -1;
 		if (orphan)
 			add_orphan(ret, true, at->id, at->name);
@@ -249,10 +257,11 @@ int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, str
 	return ret->count > 0 ? refuse_unknown_vm(ctx, err) : 0;
 }
 
-int teardown_remove_orphan(struct context *ctx, const struct teardown_orphan *orphan, struct error *err)
+int teardown_remove_orphan(
+	struct context *ctx, const struct teardown_orphan *orphan, struct error *err)
 {
-	return orphan->is_network ? engine_network_remove(ctx->engine, orphan->id, err) :
-				    engine_container_remove(ctx->engine, orphan->id, err);
+	return orphan->is_network ? engine_network_remove(ctx->engine, orphan->id, err)
+				  : engine_container_remove(ctx->engine, orphan->id, err);
 }
 
 void teardown_orphans_clear(struct teardown_orphans *orphans)

@@ -37,7 +37,8 @@ struct teardown_orphans {
 
 /* Finds those of the engine in use whose machine is proven gone. */
 int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, struct error *err);
-int teardown_remove_orphan(struct context *ctx, const struct teardown_orphan *orphan, struct error *err);
+int teardown_remove_orphan(
+	struct context *ctx, const struct teardown_orphan *orphan, struct error *err);
 void teardown_orphans_clear(struct teardown_orphans *orphans);
 
 #endif

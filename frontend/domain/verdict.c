@@ -34,11 +34,12 @@ json_t *verdict_probes_json(const struct probe_report *report)
 	for (size_t i = 0; i < report->count; i++) {
 		const struct probe_row *row = &report->row[i];
 
-		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id", row->id, "target", row->target,
-				"expect", row->must_reach ? "reach" : "refuse", "pass", row->pass, "judge",
-				row->host_judged ? "host" : "guest", "state", row->state, "why", row->why, "about",
-				row->about));
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id", row->id,
+				      "target", row->target, "expect",
+				      row->must_reach ? "reach" : "refuse", "pass", row->pass,
+				      "judge", row->host_judged ? "host" : "guest", "state",
+				      row->state, "why", row->why, "about", row->about));
 	}
 	return list;
 }
@@ -50,22 +51,23 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 
 	for (size_t i = 0; i < verdict->port_count; i++)
 		json_object_set_new(ports, verdict->port[i].name,
-			json_pack("{s:i, s:i}", "host", (int)verdict->port[i].host_port, "container",
-				(int)verdict->port[i].container_port));
+			json_pack("{s:i, s:i}", "host", (int)verdict->port[i].host_port,
+				"container", (int)verdict->port[i].container_port));
 	json = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I},"
 			 " s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s, s:o}",
 		"schema", VERDICT_SCHEMA, "name", verdict->slug, "launch", verdict->launch, "time",
-		(json_int_t)verdict->time, "alias", verdict->alias, "subnet", verdict->subnet, "bundle",
-		"container", verdict->container_id, "image", verdict->bundle_image, "address",
-		verdict->bundle_ip, "ports", ports, "machine", "name", verdict->machine, "pid",
-		(int)verdict->process.pid, "start", (json_int_t)verdict->process.start, "engine", "socket",
-		verdict->engine, "api", (int)verdict->engine_api, "smolvm", "program", verdict->smolvm,
-		"version", verdict->smolvm_version, "unproven", verdict->unproven, "egress_port",
-		(int)verdict->egress_port, "verify", verdict->full ? "full" : "quick", "services",
-		array_of(&verdict->services), "secret_env", array_of(&verdict->secret_env), "verdict",
-		verdict->text, "probes", verdict_probes_json(&verdict->probes));
-	return json ? journal_write_verdict(journal, json, err) :
-		      err_set(err, EXIT_BUG, "the verdict does not fit its own form");
+		(json_int_t)verdict->time, "alias", verdict->alias, "subnet", verdict->subnet,
+		"bundle", "container", verdict->container_id, "image", verdict->bundle_image,
+		"address", verdict->bundle_ip, "ports", ports, "machine", "name", verdict->machine,
+		"pid", (int)verdict->process.pid, "start", (json_int_t)verdict->process.start,
+		"engine", "socket", verdict->engine, "api", (int)verdict->engine_api, "smolvm",
+		"program", verdict->smolvm, "version", verdict->smolvm_version, "unproven",
+		verdict->unproven, "egress_port", (int)verdict->egress_port, "verify",
+		verdict->full ? "full" : "quick", "services", array_of(&verdict->services),
+		"secret_env", array_of(&verdict->secret_env), "verdict", verdict->text, "probes",
+		verdict_probes_json(&verdict->probes));
+	return json ? journal_write_verdict(journal, json, err)
+		    : err_set(err, EXIT_BUG, "the verdict does not fit its own form");
 }
 
 static void read_list(const json_t *list, struct strv *ret)
@@ -84,8 +86,8 @@ static int read_ports(const json_t *ports, struct verdict *ret)
 
 		if (port == NULL)
 			continue;
-		if (json_unpack(port, "{s:i, s:i}", "host", &host, "container", &container) != 0 || host <= 0 ||
-			host > 65535 || container <= 0 || container > 65535)
+		if (json_unpack(port, "{s:i, s:i}", "host", &host, "container", &container) != 0 ||
+			host <= 0 || host > 65535 || container <= 0 || container > 65535)
 			return -1;
 		ret->port[ret->port_count++] =
 			(struct probe_port){name, (uint16_t)host, (uint16_t)container};
@@ -93,7 +95,8 @@ static int read_ports(const json_t *ports, struct verdict *ret)
 	return 0;
 }
 
-int verdict_load(const struct context *ctx, const char *slug, struct verdict *ret, struct error *err)
+int verdict_load(
+	const struct context *ctx, const char *slug, struct verdict *ret, struct error *err)
 {
 	json_auto_t *json = NULL;
 	struct verdict v = {0};
@@ -107,17 +110,22 @@ int verdict_load(const struct context *ctx, const char *slug, struct verdict *re
 	if (journal_read_verdict(ctx, slug, &json, err) != 0)
 		return err_wrap(err, "%s is unverified", slug);
 	if (json_unpack_ex(json, &why, 0,
-		    "{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I}, s:{s:s, s:i},"
+		    "{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I}, "
+		    "s:{s:s, s:i},"
 		    " s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s}",
-		    "schema", &schema, "name", &name, "launch", &launch, "time", &when, "alias", &alias,
-		    "subnet", &subnet, "bundle", "container", &container, "image", &image, "address", &address,
-		    "ports", &ports, "machine", "name", &machine, "pid", &pid, "start", &start, "engine",
-		    "socket", &engine, "api", &api, "smolvm", "program", &smolvm, "version",
-		    &smolvm_version, "unproven", &unproven, "egress_port", &egress, "verify", &verify,
-		    "services", &services, "secret_env", &secrets, "verdict", &text) != 0)
-		return err_set(err, EXIT_DATA, "%s is unverified: its verdict is broken: %s", slug, why.text);
-	if (strcmp(schema, VERDICT_SCHEMA) != 0 || strcmp(name, slug) != 0 || read_ports(ports, &v) != 0)
-		return err_set(err, EXIT_DATA, "%s is unverified: its verdict is not of this version", slug);
+		    "schema", &schema, "name", &name, "launch", &launch, "time", &when, "alias",
+		    &alias, "subnet", &subnet, "bundle", "container", &container, "image", &image,
+		    "address", &address, "ports", &ports, "machine", "name", &machine, "pid", &pid,
+		    "start", &start, "engine", "socket", &engine, "api", &api, "smolvm", "program",
+		    &smolvm, "version", &smolvm_version, "unproven", &unproven, "egress_port",
+		    &egress, "verify", &verify, "services", &services, "secret_env", &secrets,
+		    "verdict", &text) != 0)
+		return err_set(err, EXIT_DATA, "%s is unverified: its verdict is broken: %s", slug,
+			why.text);
+	if (strcmp(schema, VERDICT_SCHEMA) != 0 || strcmp(name, slug) != 0 ||
+		read_ports(ports, &v) != 0)
+		return err_set(err, EXIT_DATA,
+			"%s is unverified: its verdict is not of this version", slug);
 	v.slug = xstrdup(slug);
 	v.launch = xstrdup(launch);
 	v.time = when;
@@ -178,8 +186,8 @@ void verdict_urls(const struct verdict *verdict, struct strv *ret)
 
 void verdict_clear(struct verdict *v)
 {
-	char **owned[] = {&v->slug, &v->launch, &v->alias, &v->subnet, &v->bundle_ip, &v->container_id,
-		&v->bundle_image, &v->machine, &v->engine, &v->smolvm,
+	char **owned[] = {&v->slug, &v->launch, &v->alias, &v->subnet, &v->bundle_ip,
+		&v->container_id, &v->bundle_image, &v->machine, &v->engine, &v->smolvm,
 		&v->smolvm_version, &v->text};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)

@@ -28,15 +28,15 @@ struct verdict {
 	size_t port_count;
 	char *machine;
 	struct machine_process process;
-	char *engine;                   /* socket */
-	unsigned engine_api;            /* 41 = API 1.41 */
-	char *smolvm, *smolvm_version;  /* program; version */
-	bool unproven;                  /* a smolvm version that is not the tried one */
+	char *engine;                  /* socket */
+	unsigned engine_api;           /* 41 = API 1.41 */
+	char *smolvm, *smolvm_version; /* program; version */
+	bool unproven;                 /* a smolvm version that is not the tried one */
 	uint32_t egress_port;
 	bool full;
-	struct strv services;   /* that listen on every address of the host */
-	struct strv secret_env; /* names that exec passes on */
-	char *text;             /* "alias", "alias + 3 host services" */
+	struct strv services;       /* that listen on every address of the host */
+	struct strv secret_env;     /* names that exec passes on */
+	char *text;                 /* "alias", "alias + 3 host services" */
 	struct probe_report probes; /* not read back */
 };
 
@@ -48,7 +48,8 @@ char *verdict_text(size_t count);
 int verdict_save(const struct verdict *verdict, struct journal *journal, struct error *err);
 
 /* EXIT_DATA when there is none or it cannot be read: the bottle is unverified then. */
-int verdict_load(const struct context *ctx, const char *slug, struct verdict *ret, struct error *err);
+int verdict_load(
+	const struct context *ctx, const char *slug, struct verdict *ret, struct error *err);
 
 /* A probe table as JSON text: an array of rows. New reference. */
 struct json_t *verdict_probes_json(const struct probe_report *report);

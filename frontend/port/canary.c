@@ -91,7 +91,8 @@ static int bind_any_port(const char *text, int type, uint16_t *ret_port)
 	fd = open_socket(&address, type);
 	if (fd < 0 || bind(fd, &address.sa, len) != 0 || getsockname(fd, &address.sa, &len) != 0)
 		return -1;
-	*ret_port = ntohs(address.sa.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+	*ret_port =
+		ntohs(address.sa.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
 	return steal_fd(&fd);
 }
 
@@ -117,7 +118,8 @@ int canary_add(struct canary *canary, enum canary_kind kind, const char *address
 
 	if (canary->spots == SPOT_MAX || strlen(address) >= sizeof(spot->address))
 		return err_set(err, EXIT_BUG, "canary on %s: no room", address);
-	spot->fd = bind_any_port(address, kind == CANARY_TCP ? SOCK_STREAM : SOCK_DGRAM, &spot->port);
+	spot->fd =
+		bind_any_port(address, kind == CANARY_TCP ? SOCK_STREAM : SOCK_DGRAM, &spot->port);
 	if (spot->fd < 0 || (kind == CANARY_TCP && listen(spot->fd, 16) != 0)) {
 		err_errno(err, EXIT_OS, "listen on %s", address);
 		mem_cleanup_fd(&spot->fd);
@@ -168,7 +170,8 @@ static void welcome(struct canary *canary, struct canary_spot *spot)
 /* Whether the bytes hold the spot's nonce. */
 static bool knows_nonce(const struct canary_spot *spot, const char *bytes, ssize_t len)
 {
-	return len >= CANARY_NONCE_LEN && memmem(bytes, (size_t)len, spot->nonce, CANARY_NONCE_LEN) != NULL;
+	return len >= CANARY_NONCE_LEN &&
+	       memmem(bytes, (size_t)len, spot->nonce, CANARY_NONCE_LEN) != NULL;
 }
 
 static void answer_datagram(struct canary_spot *spot)

@@ -19,8 +19,8 @@ struct canary_spot {
 	uint16_t port;
 	char nonce[CANARY_NONCE_LEN + 1]; /* what the guest is told to send */
 	char reply[CANARY_NONCE_LEN + 1]; /* what a visitor that sent the nonce gets back */
-	unsigned hits;                     /* visitors that sent the nonce; read after canary_stop */
-	unsigned strangers;                /* visitors that did not */
+	unsigned hits;                    /* visitors that sent the nonce; read after canary_stop */
+	unsigned strangers;               /* visitors that did not */
 	int fd;
 };
 

@@ -74,8 +74,9 @@ size_t dial_try(const char *address, struct dial_target *targets, size_t count, 
 
 			if (fds[i].fd < 0)
 				continue;
-			if (fds[i].revents != 0 ? step(&targets[i], fds[i].fd, &fds[i].events, fds[i].revents) :
-						  !steady)
+			if (fds[i].revents != 0 ? step(&targets[i], fds[i].fd, &fds[i].events,
+							  fds[i].revents)
+						: !steady)
 				continue;
 			if (fds[i].revents == 0)
 				targets[i].served = true; /* open, silent, and not closed again */

@@ -13,7 +13,8 @@
 
 enum {
 	ENGINE_ASK_MS = 15000, /* a question */
-	ENGINE_DO_MS = 180000, /* a change: under emulation a container took over a minute to start */
+	ENGINE_DO_MS =
+		180000, /* a change: under emulation a container took over a minute to start */
 };
 
 /* Sends METHOD for PATH (after the version, escaped) with BODY as JSON (NULL = none). Any HTTP

@@ -30,7 +30,10 @@ struct engine_container {
 	const json_t *json; /* the whole entry, owned by this; list and inspect differ in form */
 };
 
-#define ENGINE_CONTAINER_INIT {NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, NULL}
+#define ENGINE_CONTAINER_INIT                                        \
+	{                                                            \
+		NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, NULL \
+	}
 #define cleanup_engine_container __attribute__((cleanup(engine_container_clear)))
 
 struct engine_containers {
@@ -38,7 +41,10 @@ struct engine_containers {
 	size_t count;
 };
 
-#define ENGINE_CONTAINERS_INIT {NULL, 0}
+#define ENGINE_CONTAINERS_INIT \
+	{                      \
+		NULL, 0        \
+	}
 #define cleanup_engine_containers __attribute__((cleanup(engine_containers_clear)))
 
 void engine_container_clear(struct engine_container *container);

@@ -31,7 +31,10 @@ struct engine_answer {
 	bool cut;                    /* body was longer than keep */
 };
 
-#define ENGINE_ANSWER_INIT {0, BUF_INIT(0), "", false}
+#define ENGINE_ANSWER_INIT                \
+	{                                 \
+		0, BUF_INIT(0), "", false \
+	}
 #define cleanup_engine_answer __attribute__((cleanup(engine_answer_clear)))
 
 void engine_answer_clear(struct engine_answer *answer);

@@ -21,7 +21,10 @@ struct engine_image {
 	const json_t *json; /* the whole document, owned by this */
 };
 
-#define ENGINE_IMAGE_INIT {NULL, NULL, NULL, NULL, NULL, 0, STRV_INIT, STRV_INIT, STRV_INIT, NULL}
+#define ENGINE_IMAGE_INIT                                                              \
+	{                                                                              \
+		NULL, NULL, NULL, NULL, NULL, 0, STRV_INIT, STRV_INIT, STRV_INIT, NULL \
+	}
 #define cleanup_engine_image __attribute__((cleanup(engine_image_clear)))
 
 void engine_image_clear(struct engine_image *image);

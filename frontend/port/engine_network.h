@@ -24,7 +24,10 @@ struct engine_networks {
 	size_t count;
 };
 
-#define ENGINE_NETWORKS_INIT {NULL, 0}
+#define ENGINE_NETWORKS_INIT \
+	{                    \
+		NULL, 0      \
+	}
 #define cleanup_engine_networks __attribute__((cleanup(engine_networks_clear)))
 
 void engine_networks_clear(struct engine_networks *networks);

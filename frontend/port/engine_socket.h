@@ -9,7 +9,10 @@ struct engine_socket {
 	char *rule; /* why this one: "--engine", "DOCKER_HOST", "docker context colima" ... */
 };
 
-#define ENGINE_SOCKET_INIT {NULL, NULL}
+#define ENGINE_SOCKET_INIT \
+	{                  \
+		NULL, NULL \
+	}
 #define cleanup_engine_socket __attribute__((cleanup(engine_socket_clear)))
 
 /* Finds the socket. The first rule that names one decides, also when nothing listens there:

@@ -52,7 +52,8 @@ static int read_installed(struct buf *program, struct error *err)
 		return err_note(err, "next", "install bottle again (make install)");
 	}
 	if ((st.st_mode & 022) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
-		return err_set(err, EXIT_CONFIG, "guest program %s: other users can write it", path);
+		return err_set(
+			err, EXIT_CONFIG, "guest program %s: other users can write it", path);
 	return 0;
 }
 
@@ -79,7 +80,8 @@ int guest_folder(const char *cache_root, char **ret, struct error *err)
 	folder = xasprintf("%s/guest/%.16s", cache_root, hex);
 	path = xasprintf("%s/bottle-guest", folder);
 	if (!holds(path, &program)) {
-		if (fs_private_dir(folder, err) != 0 || fs_write(path, program.data, program.len, err) != 0)
+		if (fs_private_dir(folder, err) != 0 ||
+			fs_write(path, program.data, program.len, err) != 0)
 			return -1;
 		/* The workload may run as any user of the image; on this host the folders above are 0700. */
 		if (chmod(path, 0555) != 0 || chmod(folder, 0755) != 0)
@@ -111,7 +113,8 @@ static bool parse_hex(const char *text, unsigned char *out, size_t max, size_t *
 	for (; *text != '\0'; text += 2, len++) {
 		unsigned value;
 
-		if (len == max || strspn(text, "0123456789abcdef") < 2 || sscanf(text, "%2x", &value) != 1)
+		if (len == max || strspn(text, "0123456789abcdef") < 2 ||
+			sscanf(text, "%2x", &value) != 1)
 			return false;
 		out[len] = (unsigned char)value;
 	}
@@ -127,13 +130,15 @@ static bool parse_line(const char *line, size_t len, struct guest_attempt *attem
 	uint32_t ms;
 	char ms_text[12], rest;
 
-	if (sscanf(copy, "%39s %15s %23s %11s %128s %c", id, state, name, ms_text, data, &rest) != 5 ||
+	if (sscanf(copy, "%39s %15s %23s %11s %128s %c", id, state, name, ms_text, data, &rest) !=
+			5 ||
 		strcmp(id, attempt->id) != 0 || !parse_state(state, &attempt->state) ||
 		!parse_u32(ms_text, 0, 10 * GUEST_DEADLINE_MAX, &ms) ||
 		!parse_hex(data, attempt->data, sizeof(attempt->data), &attempt->data_len))
 		return false;
 	attempt->ms = ms;
-	snprintf(attempt->errno_name, sizeof(attempt->errno_name), "%s", strcmp(name, "-") == 0 ? "" : name);
+	snprintf(attempt->errno_name, sizeof(attempt->errno_name), "%s",
+		strcmp(name, "-") == 0 ? "" : name);
 	return true;
 }
 
@@ -161,12 +166,14 @@ int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 	const char *line = next_line(&text, &len);
 	char expected[24];
 
-	if (line == NULL || len < 6 || memcmp(line, "route ", 6) != 0 || len - 6 >= sizeof(reply->route))
+	if (line == NULL || len < 6 || memcmp(line, "route ", 6) != 0 ||
+		len - 6 >= sizeof(reply->route))
 		return bad_answer(err, "without a route");
 	memcpy(reply->route, line + 6, len - 6);
 	reply->route[len - 6] = '\0';
 	line = next_line(&text, &len);
-	if (line == NULL || len != strlen(GUEST_PROBE_HEAD) || memcmp(line, GUEST_PROBE_HEAD, len) != 0)
+	if (line == NULL || len != strlen(GUEST_PROBE_HEAD) ||
+		memcmp(line, GUEST_PROBE_HEAD, len) != 0)
 		return bad_answer(err, "in another protocol");
 	for (size_t i = 0; i < count; i++) {
 		line = next_line(&text, &len);
@@ -177,7 +184,8 @@ int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 	}
 	line = next_line(&text, &len);
 	snprintf(expected, sizeof(expected), GUEST_PROBE_END "%zu", count);
-	if (line == NULL || len != strlen(expected) || memcmp(line, expected, len) != 0 || *text != '\0')
+	if (line == NULL || len != strlen(expected) || memcmp(line, expected, len) != 0 ||
+		*text != '\0')
 		return bad_answer(err, "cut short or too long");
 	return 0;
 }
@@ -206,8 +214,9 @@ int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	if (proc.exit_code != 0) {
 		cleanup_free char *line = proc_last_line(&proc);
 
-		return err_set(err, EXIT_REFUSED, "guest: bottle-guest failed in the machine (exit %d): %s",
-			proc.exit_code, line);
+		return err_set(err, EXIT_REFUSED,
+			"guest: bottle-guest failed in the machine (exit %d): %s", proc.exit_code,
+			line);
 	}
 	return guest_parse(buf_str(&proc.out), attempts, count, reply, err);
 }

@@ -12,7 +12,7 @@ struct error;
 struct smolvm;
 
 /* Where the folder with our program is mounted in every machine, read-only. */
-#define GUEST_FOLDER  "/.bottle"
+#define GUEST_FOLDER "/.bottle"
 #define GUEST_PROGRAM GUEST_FOLDER "/bottle-guest"
 
 enum guest_state {

@@ -20,12 +20,14 @@ static void add(const struct sockaddr *sa, struct strv *v4, struct strv *v6, uns
 	if (sa->sa_family == AF_INET) {
 		raw = &((const struct sockaddr_in *)(const void *)sa)->sin_addr;
 	} else if (sa->sa_family == AF_INET6) {
-		const struct in6_addr *v6_addr = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+		const struct in6_addr *v6_addr =
+			&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
 
-		raw = IN6_IS_ADDR_LINKLOCAL(v6_addr) || IN6_IS_ADDR_LOOPBACK(v6_addr) ? NULL : v6_addr;
+		raw = IN6_IS_ADDR_LINKLOCAL(v6_addr) || IN6_IS_ADDR_LOOPBACK(v6_addr) ? NULL
+										      : v6_addr;
 	}
-	if (raw != NULL && to->count < max && inet_ntop(sa->sa_family, raw, text, sizeof(text)) != NULL &&
-		!strv_has(to, text))
+	if (raw != NULL && to->count < max &&
+		inet_ntop(sa->sa_family, raw, text, sizeof(text)) != NULL && !strv_has(to, text))
 		strv_push(to, text);
 }
 
@@ -36,7 +38,8 @@ int hostaddr_list(struct strv *v4, struct strv *v6, unsigned max, struct error *
 	if (getifaddrs(&list) != 0)
 		return err_errno(err, EXIT_OS, "list this host's addresses");
 	for (const struct ifaddrs *at = list; at != NULL; at = at->ifa_next)
-		if (at->ifa_addr != NULL && (at->ifa_flags & IFF_UP) && !(at->ifa_flags & IFF_LOOPBACK))
+		if (at->ifa_addr != NULL && (at->ifa_flags & IFF_UP) &&
+			!(at->ifa_flags & IFF_LOOPBACK))
 			add(at->ifa_addr, v4, v6, max);
 	freeifaddrs(list);
 	return 0;

@@ -23,8 +23,8 @@ static uint32_t mask_of(unsigned prefix)
 {
 	uint32_t mask = prefix == 0 ? 0 : ~0u << (32 - prefix);
 
-	return word_of((struct addr){{(uint8_t)(mask >> 24), (uint8_t)(mask >> 16), (uint8_t)(mask >> 8),
-		(uint8_t)mask}});
+	return word_of((struct addr){{(uint8_t)(mask >> 24), (uint8_t)(mask >> 16),
+		(uint8_t)(mask >> 8), (uint8_t)mask}});
 }
 
 int hostroute_overlap(struct addr first, unsigned prefix, char **ret_device, struct error *err)
@@ -35,11 +35,13 @@ int hostroute_overlap(struct addr first, unsigned prefix, char **ret_device, str
 	*ret_device = NULL;
 	if (fs_read("/proc/net/route", &text, err) != 0)
 		return -1;
-	for (const char *line = strchr(buf_str(&text), '\n'); line != NULL; line = strchr(line + 1, '\n')) {
+	for (const char *line = strchr(buf_str(&text), '\n'); line != NULL;
+		line = strchr(line + 1, '\n')) {
 		char device[32];
 		unsigned destination, mask;
 
-		if (sscanf(line + 1, "%31s %x %*x %*x %*d %*d %*d %x", device, &destination, &mask) != 3)
+		if (sscanf(line + 1, "%31s %x %*x %*x %*d %*d %*d %x", device, &destination,
+			    &mask) != 3)
 			continue;
 		if (mask != 0 && ((destination ^ ours) & mask & our_mask) == 0) {
 			*ret_device = xstrdup(device);

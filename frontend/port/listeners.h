@@ -21,11 +21,11 @@ enum listener_proto { LISTENER_TCP, LISTENER_UDP };
 struct listener {
 	enum listener_proto proto;
 	char address[LISTENER_ADDR_LEN]; /* "127.0.0.1", "::"; an IPv4-mapped one as IPv4 */
-	bool is_v4;       /* addr is set: an IPv4 or IPv4-mapped socket */
-	struct addr addr; /* as the socket has it */
-	bool wildcard;    /* 0.0.0.0 or ::, which takes IPv4 too unless its owner switched that
+	bool is_v4;                      /* addr is set: an IPv4 or IPv4-mapped socket */
+	struct addr addr;                /* as the socket has it */
+	bool wildcard;  /* 0.0.0.0 or ::, which takes IPv4 too unless its owner switched that
 	                     off; the kernel's tables do not say, so :: counts */
-	bool connected;   /* UDP: takes datagrams of one peer only */
+	bool connected; /* UDP: takes datagrams of one peer only */
 	uint16_t port;
 	uid_t uid;
 	uint64_t inode; /* of the socket; 0 = not known */
@@ -36,7 +36,10 @@ struct listeners {
 	size_t count;
 };
 
-#define LISTENERS_INIT {NULL, 0}
+#define LISTENERS_INIT  \
+	{               \
+		NULL, 0 \
+	}
 #define cleanup_listeners __attribute__((cleanup(listeners_clear)))
 
 /* Reads all listeners of the host; replaces what *ret held. EXIT_OS when a table cannot be read or

@@ -1,5 +1,5 @@
-/* Netlink for TCP where the kernel has it, else the tables in /proc/net. The kernel lists listening TCP sockets before all connections, so a
- * listener that stays is seen however the rest of the table moves. */
+/* Netlink for TCP where the kernel has it, else the tables in /proc/net. The kernel lists listening TCP
+ * sockets before all connections, so a listener that stays is seen however the rest of the table moves. */
 #include "listeners.h"
 
 #include <errno.h>

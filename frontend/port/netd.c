@@ -53,8 +53,10 @@ static int run(const char *verb, const struct strv *addresses, struct proc *proc
 	if (proc_run(proc, &spec, err) != 0) {
 		err->code = EXIT_CONFIG;
 		err_wrap(err, "helper");
-		return err_note(err, "next", "sudo make install, and be in the group that may use the helper "
-					     "(%s)", path);
+		return err_note(err, "next",
+			"sudo make install, and be in the group that may use the helper "
+			"(%s)",
+			path);
 	}
 	if (proc->exit_code == EXIT_OK)
 		return 0;
@@ -85,8 +87,10 @@ int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err)
 
 	if (run("policy", NULL, &proc, err) != 0)
 		return -1;
-	if (sscanf(buf_str(&proc.out), "protocol 1 pool 127.0.0.%3u 127.0.0.%3u", ret_first, ret_last) != 2)
-		return err_set(err, EXIT_CONFIG, "helper: it speaks another protocol than this bottle");
+	if (sscanf(buf_str(&proc.out), "protocol 1 pool 127.0.0.%3u 127.0.0.%3u", ret_first,
+		    ret_last) != 2)
+		return err_set(
+			err, EXIT_CONFIG, "helper: it speaks another protocol than this bottle");
 	return 0;
 }
 

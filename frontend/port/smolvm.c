@@ -52,15 +52,18 @@ int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err)
 		vm->path = find_in_path();
 		if (vm->path == NULL) {
 			err_set(err, EXIT_UNAVAILABLE,
-				"smolvm: no such program in PATH that only root or this user can write");
-			return err_note(err, "next", "install/get-smolvm, or set `smolvm:` in "
-						     "~/.config/bottle/config.yaml to its path");
+				"smolvm: no such program in PATH that only root or this user can "
+				"write");
+			return err_note(err, "next",
+				"install/get-smolvm, or set `smolvm:` in "
+				"~/.config/bottle/config.yaml to its path");
 		}
 	} else if (trusted_program(configured)) {
 		vm->path = xstrdup(configured);
 	} else {
 		return err_set(err, EXIT_UNAVAILABLE,
-			"smolvm: %s is not an executable file that only root or this user can write",
+			"smolvm: %s is not an executable file that only root or this user can "
+			"write",
 			configured);
 	}
 	childenv_fill(&vm->env, &vm->dropped);
@@ -85,8 +88,10 @@ int smolvm_ask_done(struct smolvm *vm, struct error *err)
 		return err_wrap(err, "%s --version", vm->path);
 	line = proc_last_line(&vm->asking);
 	if (vm->asking.exit_code != 0)
-		return err_set(err, EXIT_UNAVAILABLE, "smolvm: %s --version failed: %s", vm->path, line);
-	version = strncmp(buf_str(&vm->asking.out), "smolvm ", 7) == 0 ? vm->asking.out.data + 7 : "";
+		return err_set(
+			err, EXIT_UNAVAILABLE, "smolvm: %s --version failed: %s", vm->path, line);
+	version =
+		strncmp(buf_str(&vm->asking.out), "smolvm ", 7) == 0 ? vm->asking.out.data + 7 : "";
 	vm->version = xstrndup(version, strcspn(version, "\n"));
 	proc_clear(&vm->asking);
 	return smolvm_caps_find(vm->version, &vm->caps, &vm->standing, err);
@@ -135,11 +140,12 @@ static bool says_unknown(const struct proc *proc)
  * (seen on 1.32.2 with a container starting beside it). Trying again is what a person would do. */
 static bool boot_was_slow(const struct proc *proc)
 {
-	return proc->exit_code != 0 && strstr(buf_str(&proc->err), "agent did not become ready") != NULL;
+	return proc->exit_code != 0 &&
+	       strstr(buf_str(&proc->err), "agent did not become ready") != NULL;
 }
 
-static int failed(const struct proc *proc, enum exit_code code, const char *verb, const char *machine,
-	struct error *err)
+static int failed(const struct proc *proc, enum exit_code code, const char *verb,
+	const char *machine, struct error *err)
 {
 	cleanup_free char *line = proc_last_line(proc);
 
@@ -204,7 +210,8 @@ int smolvm_start(const struct smolvm *vm, const char *machine, struct error *err
 	if (strstr(buf_str(&proc.out), "already running") != NULL ||
 		strstr(buf_str(&proc.err), "already running") != NULL)
 		return err_set(err, EXIT_REFUSED,
-			"smolvm: %s was running before it was started: its policy is not the one just set",
+			"smolvm: %s was running before it was started: its policy is not the one "
+			"just set",
 			machine);
 	return 0;
 }
@@ -244,8 +251,8 @@ int smolvm_delete(const struct smolvm *vm, const char *machine, struct error *er
 }
 
 /* Runs a verb that prints JSON. */
-static int json_of(const struct smolvm *vm, struct strv *argv, const char *verb, char **ret,
-	struct error *err)
+static int json_of(
+	const struct smolvm *vm, struct strv *argv, const char *verb, char **ret, struct error *err)
 {
 	cleanup_proc struct proc proc = PROC_INIT;
 
@@ -266,7 +273,8 @@ int smolvm_list(const struct smolvm *vm, char **ret, struct error *err)
 	return json_of(vm, &argv, "ls", ret, err);
 }
 
-int smolvm_egress_events(const struct smolvm *vm, const char *machine, char **ret, struct error *err)
+int smolvm_egress_events(
+	const struct smolvm *vm, const char *machine, char **ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;
 
@@ -319,7 +327,8 @@ static int exec_code(const struct proc *proc)
 	return proc->exit_code;
 }
 
-int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
+int smolvm_exec(
+	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
@@ -336,7 +345,8 @@ int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *re
 
 		if (!vm->caps->secret_env)
 			return err_set(err, EXIT_UNAVAILABLE,
-				"smolvm: version %s cannot take %s without showing its value", vm->version, name);
+				"smolvm: version %s cannot take %s without showing its value",
+				vm->version, name);
 		if (!childenv_pass(&env, name))
 			return err_set(err, EXIT_DATA, "secret_env: %s is not set here", name);
 		strv_push(&argv, "--secret-env");
@@ -376,12 +386,13 @@ int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, 
 	cleanup_proc struct proc proc = PROC_INIT;
 
 	if (!vm->caps->pack_archive)
-		return err_set(err, EXIT_UNAVAILABLE, "smolvm: version %s cannot pack a local image",
-			vm->version);
+		return err_set(err, EXIT_UNAVAILABLE,
+			"smolvm: version %s cannot pack a local image", vm->version);
 	command(&argv, vm, "pack", "create");
 	strv_push(&argv, "--image");
 	strv_push(&argv, archive);
-	strv_push(&argv, "--output"); /* smolvm adds the suffix, and writes a program beside the pack */
+	strv_push(&argv,
+		"--output"); /* smolvm adds the suffix, and writes a program beside the pack */
 	strv_push(&argv, output);
 	for (int tries = 1;; tries++) {
 		if (run(vm, &argv, PACK_MS, &proc, err) != 0)

@@ -13,17 +13,17 @@ struct error;
 
 /* What an engine version can do. */
 struct smolvm_caps {
-	unsigned since[3];       /* first version that this row describes */
-	bool name_flag;          /* create, delete, data-dir take --name (before: positional) */
-	bool dns;                /* the row has the key `dns` */
-	bool exec_user;          /* exec --user UID:GID (before: exec runs as root) */
-	bool pack_archive;       /* pack create --image FILE.tar */
-	bool trailing_command;   /* create ... -- COMMAND */
-	bool secret_env;         /* exec --secret-env GUEST=HOST */
-	bool stop_timeout;       /* stop --timeout SECONDS */
-	bool egress_events;      /* machine egress-events --json */
-	const char *transport;   /* network of a machine with a policy: "tsi" or "virtio-net" */
-	const char *holes;       /* why this version is unproven, or NULL; printed before it is used */
+	unsigned since[3];     /* first version that this row describes */
+	bool name_flag;        /* create, delete, data-dir take --name (before: positional) */
+	bool dns;              /* the row has the key `dns` */
+	bool exec_user;        /* exec --user UID:GID (before: exec runs as root) */
+	bool pack_archive;     /* pack create --image FILE.tar */
+	bool trailing_command; /* create ... -- COMMAND */
+	bool secret_env;       /* exec --secret-env GUEST=HOST */
+	bool stop_timeout;     /* stop --timeout SECONDS */
+	bool egress_events;    /* machine egress-events --json */
+	const char *transport; /* network of a machine with a policy: "tsi" or "virtio-net" */
+	const char *holes; /* why this version is unproven, or NULL; printed before it is used */
 };
 
 enum smolvm_standing {
@@ -48,7 +48,10 @@ struct smolvm {
 	void *on_child_arg;
 };
 
-#define SMOLVM_INIT {.asking = PROC_INIT}
+#define SMOLVM_INIT                 \
+	{                           \
+		.asking = PROC_INIT \
+	}
 
 /* Fills *caps and *standing for VERSION ("1.32.2"); -1 when it is not a version. */
 int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
@@ -86,7 +89,8 @@ int smolvm_delete(const struct smolvm *vm, const char *machine, struct error *er
 int smolvm_list(const struct smolvm *vm, char **ret, struct error *err);
 
 /* machine egress-events --json, as text; *ret is NULL where the engine has none. */
-int smolvm_egress_events(const struct smolvm *vm, const char *machine, char **ret, struct error *err);
+int smolvm_egress_events(
+	const struct smolvm *vm, const char *machine, char **ret, struct error *err);
 
 /* Runs ARGV in the machine as root and waits; the answer is in PROC (caller clears). */
 int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct strv *argv,
@@ -102,7 +106,8 @@ struct smolvm_exec {
 };
 
 /* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. */
-int smolvm_exec(const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
+int smolvm_exec(
+	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
 
 /* Packs a `docker save` archive into PACK (must end in .smolmachine). */
 int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, struct error *err);

@@ -6,28 +6,57 @@
 
 #include "err.h"
 
-#define HOLE_ROOTFS "a guest can rewrite the agent that the next machine boots (writable agent rootfs)"
+#define HOLE_ROOTFS \
+	"a guest can rewrite the agent that the next machine boots (writable agent rootfs)"
 #define HOLE_LISTEN "a guest's listen() binds addresses of this host (TSI); " HOLE_ROOTFS
-#define HOLE_DNS    "no setting for DNS: names leave through the host's resolver"
+#define HOLE_DNS "no setting for DNS: names leave through the host's resolver"
 
 static const struct smolvm_caps table[] = {
 	{.since = {0, 8, 0}, .transport = "tsi", .holes = HOLE_LISTEN},
 	{.since = {1, 0, 0}, .secret_env = true, .transport = "tsi", .holes = HOLE_LISTEN},
-	{.since = {1, 0, 2}, .name_flag = true, .secret_env = true, .transport = "tsi",
+	{.since = {1, 0, 2},
+		.name_flag = true,
+		.secret_env = true,
+		.transport = "tsi",
 		.holes = HOLE_LISTEN},
-	{.since = {1, 1, 3}, .name_flag = true, .secret_env = true, .transport = "virtio-net",
+	{.since = {1, 1, 3},
+		.name_flag = true,
+		.secret_env = true,
+		.transport = "virtio-net",
 		.holes = HOLE_DNS},
-	{.since = {1, 2, 5}, .name_flag = true, .dns = true, .secret_env = true,
-		.trailing_command = true, .transport = "virtio-net", .holes = HOLE_ROOTFS},
-	{.since = {1, 8, 1}, .name_flag = true, .dns = true, .secret_env = true,
-		.trailing_command = true, .egress_events = true, .transport = "virtio-net",
+	{.since = {1, 2, 5},
+		.name_flag = true,
+		.dns = true,
+		.secret_env = true,
+		.trailing_command = true,
+		.transport = "virtio-net",
 		.holes = HOLE_ROOTFS},
-	{.since = {1, 10, 0}, .name_flag = true, .dns = true, .secret_env = true,
-		.trailing_command = true, .egress_events = true, .transport = "virtio-net",
+	{.since = {1, 8, 1},
+		.name_flag = true,
+		.dns = true,
+		.secret_env = true,
+		.trailing_command = true,
+		.egress_events = true,
+		.transport = "virtio-net",
+		.holes = HOLE_ROOTFS},
+	{.since = {1, 10, 0},
+		.name_flag = true,
+		.dns = true,
+		.secret_env = true,
+		.trailing_command = true,
+		.egress_events = true,
+		.transport = "virtio-net",
 		.holes = "never tried with this program"},
-	{.since = {1, 32, 2}, .name_flag = true, .dns = true, .exec_user = true, .pack_archive = true,
-		.trailing_command = true, .secret_env = true, .stop_timeout = true,
-		.egress_events = true, .transport = "virtio-net"},
+	{.since = {1, 32, 2},
+		.name_flag = true,
+		.dns = true,
+		.exec_user = true,
+		.pack_archive = true,
+		.trailing_command = true,
+		.secret_env = true,
+		.stop_timeout = true,
+		.egress_events = true,
+		.transport = "virtio-net"},
 };
 
 static const unsigned newest_tried[3] = {1, 32, 2};
@@ -61,7 +90,8 @@ int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
 	if (found->holes == NULL)
 		*standing = compare(v, newest_tried) > 0 ? SMOLVM_NEWER : SMOLVM_SUPPORTED;
 	else /* without the key `dns`, names would leave: such a version is not used at all (T12) */
-		*standing = found->dns ? SMOLVM_OLDER :
-			    found->transport[0] == 't' ? SMOLVM_OLDER : SMOLVM_REFUSED;
+		*standing = found->dns                   ? SMOLVM_OLDER
+			    : found->transport[0] == 't' ? SMOLVM_OLDER
+							 : SMOLVM_REFUSED;
 	return 0;
 }

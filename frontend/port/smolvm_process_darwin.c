@@ -51,8 +51,8 @@ static bool is_foreign_monitor(const char *const words[static WORD_MAX], const c
 	       (words[2] == NULL || strncmp(words[2], cache, len) != 0 || words[2][len] != '/');
 }
 
-static int find(bool (*wanted)(const char *const words[static WORD_MAX], const char *arg), const char *arg,
-	pid_t *ret, struct error *err)
+static int find(bool (*wanted)(const char *const words[static WORD_MAX], const char *arg),
+	const char *arg, pid_t *ret, struct error *err)
 {
 	int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_UID, (int)geteuid()};
 	size_t size = 0;

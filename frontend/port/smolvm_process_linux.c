@@ -41,8 +41,8 @@ static bool is_foreign_monitor(const struct buf *cmdline, const char *cache)
 	       (config == NULL || strncmp(config, cache, len) != 0 || config[len] != '/');
 }
 
-static int find(bool (*wanted)(const struct buf *cmdline, const char *arg), const char *arg, pid_t *ret,
-	struct error *err)
+static int find(bool (*wanted)(const struct buf *cmdline, const char *arg), const char *arg,
+	pid_t *ret, struct error *err)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;

@@ -24,7 +24,10 @@ struct vmdb {
 	int busy_ms; /* how long a lock of another process is waited for */
 };
 
-#define VMDB_INIT    {NULL, NULL, 0}
+#define VMDB_INIT             \
+	{                     \
+		NULL, NULL, 0 \
+	}
 #define VMDB_BUSY_MS 15000 /* as smolvm's own */
 #define cleanup_vmdb __attribute__((cleanup(vmdb_clear)))
 
@@ -67,7 +70,13 @@ struct vmdb_machine {
 	struct vmdb_network network;
 };
 
-#define VMDB_MACHINE_INIT {NULL, 0, 0, NULL, {false, false, STRV_INIT, NULL}}
+#define VMDB_MACHINE_INIT                             \
+	{                                             \
+		NULL, 0, 0, NULL,                     \
+		{                                     \
+			false, false, STRV_INIT, NULL \
+		}                                     \
+	}
 #define cleanup_vmdb_machine __attribute__((cleanup(vmdb_machine_clear)))
 
 /* Reads one record. EXIT_UNAVAILABLE when there is none or it cannot be read. */

@@ -48,7 +48,10 @@ struct vmdb_row {
 	json_t *json; /* the same, an object */
 };
 
-#define VMDB_ROW_INIT {NULL, 0, NULL}
+#define VMDB_ROW_INIT         \
+	{                     \
+		NULL, 0, NULL \
+	}
 #define cleanup_vmdb_row __attribute__((cleanup(vmdb_row_clear)))
 
 /* How many records the machine has. */

@@ -70,8 +70,8 @@ int main(void)
 	for (int i = 0; i < 3; i++) {
 		int status = after_release(all[i]);
 
-		ok(WIFSIGNALED(status) && WTERMSIG(status) == all[i], "after cancel_release signal %d ends the process",
-			all[i]);
+		ok(WIFSIGNALED(status) && WTERMSIG(status) == all[i],
+			"after cancel_release signal %d ends the process", all[i]);
 	}
 	return done_testing();
 }

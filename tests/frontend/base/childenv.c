@@ -57,13 +57,19 @@ int main(void)
 
 		environ = one;
 		childenv_fill(&got, &dropped);
-		ok(got.count == cases[i].passed && (got.count == 0 || strcmp(got.item[0], cases[i].entry) == 0), "%s: %s",
-			cases[i].entry, cases[i].passed ? "passed on" : "not passed on");
-		ok(dropped.count == cases[i].dropped && (dropped.count == 0 ||
-			(strlen(dropped.item[0]) == name_len && strncmp(dropped.item[0], cases[i].entry, name_len) == 0)),
-			"%s: %s", cases[i].entry, cases[i].dropped ? "named, without its value" : "not named");
+		ok(got.count == cases[i].passed &&
+				(got.count == 0 || strcmp(got.item[0], cases[i].entry) == 0),
+			"%s: %s", cases[i].entry, cases[i].passed ? "passed on" : "not passed on");
+		ok(dropped.count == cases[i].dropped &&
+				(dropped.count == 0 ||
+					(strlen(dropped.item[0]) == name_len &&
+						strncmp(dropped.item[0], cases[i].entry,
+							name_len) == 0)),
+			"%s: %s", cases[i].entry,
+			cases[i].dropped ? "named, without its value" : "not named");
 		childenv_fill(&got, NULL);
-		ok(got.count == 2u * cases[i].passed, "%s: nobody need ask what was dropped", cases[i].entry);
+		ok(got.count == 2u * cases[i].passed, "%s: nobody need ask what was dropped",
+			cases[i].entry);
 	}
 	environ = NULL;
 	childenv_fill(&env, NULL);

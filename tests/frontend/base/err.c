@@ -37,7 +37,8 @@ static void test_values(void)
 	is_str(err_find_note(&err, "next"), "run away", "a note is found by its key");
 	is_str(err_find_note(&err, "left"), NULL, "a key without a note is NULL");
 	err_set(&err, EXIT_OS, "again: %s", err.message);
-	is_str(err.message, "again: it has 3 legs", "a message may be made from the one it replaces");
+	is_str(err.message, "again: it has 3 legs",
+		"a message may be made from the one it replaces");
 	is_int((long long)err.note_count, 0, "and notes of the old one are gone");
 	is_int(err_wrap(&err, "outer"), -1, "err_wrap returns -1");
 	is_str(err.message, "outer: again: it has 3 legs", "and puts its text before");
@@ -69,7 +70,9 @@ static void test_print(void)
 	err_note(&err, "held by", "api");
 	err_note(&err, "held by", "web");
 	err_note(&err, "next", "bottle stop NAME");
-	check_print(&err, "bottle: no address left\n  held by   api\n            web\n  next      bottle stop NAME\n",
+	check_print(&err,
+		"bottle: no address left\n  held by   api\n            web\n  next      bottle "
+		"stop NAME\n",
 		"notes, one key printed once");
 	err_set(&err, EXIT_AGAIN, "x");
 	err_note(&err, "log", "first\nsecond\nlast\n");

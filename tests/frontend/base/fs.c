@@ -30,7 +30,8 @@ static int mode_of(const char *path)
 static void test_private_dir(void)
 {
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_free char *deep = at("a/b/c"), *mid = at("a/b"), *link = at("link"), *file = at("file");
+	cleanup_free char *deep = at("a/b/c"), *mid = at("a/b"), *link = at("link"),
+			  *file = at("file");
 	cleanup_free char *under_link = at("link/x");
 
 	umask(0);
@@ -43,13 +44,15 @@ static void test_private_dir(void)
 	chmod(mid, 0755);
 	fs_private_dir(deep, &err);
 	is_int(mode_of(mid), 0755, "a parent that was there stays as it is");
-	ok(symlink(deep, link) == 0 && fs_private_dir(link, &err) != 0, "a link to a folder is none");
+	ok(symlink(deep, link) == 0 && fs_private_dir(link, &err) != 0,
+		"a link to a folder is none");
 	is_int(err.code, EXIT_CANTCREATE, "and an error");
 	is_int(fs_private_dir(under_link, &err), 0, "a parent may be a link");
 	is_int(fs_append(file, "x", 1, &err), 0, "(a file)");
 	is_int(fs_private_dir(file, &err), -1, "a file is no folder");
 	if (geteuid() == 0) {
-		ok(chown(deep, 12345, 0) == 0 && fs_private_dir(deep, &err) != 0, "someone else's folder is refused");
+		ok(chown(deep, 12345, 0) == 0 && fs_private_dir(deep, &err) != 0,
+			"someone else's folder is refused");
 		is_int(err.code, EXIT_REFUSED, "as a refusal");
 		ok(strstr(err.message, "uid 12345") != NULL, "that names the owner");
 	} else {
@@ -62,7 +65,8 @@ static void test_read_write(void)
 {
 	cleanup_error struct error err = ERROR_INIT;
 	cleanup_buf struct buf buf = BUF_INIT(16);
-	cleanup_free char *path = at("text"), *link = at("textlink"), *pipe = at("pipe"), *no = at("no/where");
+	cleanup_free char *path = at("text"), *link = at("textlink"), *pipe = at("pipe"),
+			  *no = at("no/where");
 
 	is_int(fs_read(path, &buf, &err), -1, "a file that is not there");
 	is_int(err.code, EXIT_DATA, "is a data error");
@@ -80,12 +84,15 @@ static void test_read_write(void)
 	fs_append(path, "0123456789abcde", 15, &err);
 	is_int(fs_read(path, &buf, &err), -1, "one that is larger than the cap is an error");
 	buf_clear(&buf);
-	ok(symlink(path, link) == 0 && fs_read(link, &buf, &err) != 0, "no link is followed for reading");
+	ok(symlink(path, link) == 0 && fs_read(link, &buf, &err) != 0,
+		"no link is followed for reading");
 	is_int(fs_append(link, "x", 1, &err), -1, "nor for appending");
 	is_int(fs_write(link, "own", 3, &err), 0, "writing replaces the link");
-	ok(fs_read(link, &buf, &err) == 0 && strcmp(buf_str(&buf), "own") == 0, "and not what it points to");
+	ok(fs_read(link, &buf, &err) == 0 && strcmp(buf_str(&buf), "own") == 0,
+		"and not what it points to");
 	buf_clear(&buf);
-	ok(mkfifo(pipe, 0600) == 0 && fs_read(pipe, &buf, &err) != 0, "a pipe without a writer does not hang");
+	ok(mkfifo(pipe, 0600) == 0 && fs_read(pipe, &buf, &err) != 0,
+		"a pipe without a writer does not hang");
 	is_int(fs_read(base, &buf, &err), -1, "a folder is no file");
 	is_int(fs_write(no, "x", 1, &err), -1, "no folder, no file");
 	is_int(err.code, EXIT_CANTCREATE, "it cannot be created");
@@ -97,7 +104,8 @@ static void test_read_write(void)
 static void test_remove(void)
 {
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_free char *dir = at("flat"), *in = at("flat/x"), *sub = at("flat/sub"), *link = at("tolink");
+	cleanup_free char *dir = at("flat"), *in = at("flat/x"), *sub = at("flat/sub"),
+			  *link = at("tolink");
 
 	ok(fs_remove_flat(dir), "a folder that is not there is gone");
 	fs_private_dir(dir, &err);

@@ -46,12 +46,13 @@ static const struct {
 	{"echo out; echo err >&2", 0, "out\n", "err", "both streams, apart"},
 	{"echo a; echo b; echo", 0, "a\nb\n\n", "b", "the last line that is not empty"},
 	{"cat", 0, "", "it printed nothing", "stdin is empty"},
-	{"env | grep -v ^PWD | grep -v ^_ | sort", 0, "ONLY=this\nPATH=/usr/bin:/bin\n", "PATH=/usr/bin:/bin",
-		"the environment is the one given"},
+	{"env | grep -v ^PWD | grep -v ^_ | sort", 0, "ONLY=this\nPATH=/usr/bin:/bin\n",
+		"PATH=/usr/bin:/bin", "the environment is the one given"},
 	{"umask", 0, "0077\n", "0077", "umask 077"},
 	{"printf %s \"$0 $#\"", 0, "/bin/sh 0", "/bin/sh 0", "no shell of ours in between"},
 	{"trap", 0, "", "it printed nothing", "no signal is ignored"},
-	{"ls /proc/self/fd | wc -l", 0, "4\n", "4", "stdin, stdout, stderr, and the one that ls opened"},
+	{"ls /proc/self/fd | wc -l", 0, "4\n", "4",
+		"stdin, stdout, stderr, and the one that ls opened"},
 	{"test -t 0 || test -t 1 || echo no", 0, "no\n", "no", "no terminal"},
 	{"sh -c 'kill -INT $PPID'; exit 3", 130, "", "it printed nothing", "SIGINT is not ignored"},
 };
@@ -95,7 +96,8 @@ static void test_exec_fails(void)
 		spec.env = &env;
 		is_int(proc_start(&proc, &spec, &err), -1, bad[i].path);
 		is_int(err.code, bad[i].code, "its code");
-		ok(err.message != NULL && strstr(err.message, bad[i].path) != NULL, "the program is named");
+		ok(err.message != NULL && strstr(err.message, bad[i].path) != NULL,
+			"the program is named");
 		is_int(proc.pid, 0, "no child is left");
 	}
 }
@@ -143,17 +145,22 @@ static void test_deadline(void)
 
 static void test_output(void)
 {
-	cleanup_proc struct proc exact = PROC_INIT, more = PROC_INIT, daemon = PROC_INIT, endless = PROC_INIT;
+	cleanup_proc struct proc exact = PROC_INIT, more = PROC_INIT, daemon = PROC_INIT,
+				 endless = PROC_INIT;
 	cleanup_error struct error err = ERROR_INIT;
 	int64_t begin = clock_ms();
 
-	is_int(sh(&exact, "head -c 100000 /dev/zero", 20000, 100000, &err), 0, "as much output as is allowed");
+	is_int(sh(&exact, "head -c 100000 /dev/zero", 20000, 100000, &err), 0,
+		"as much output as is allowed");
 	is_int((long long)exact.out.len, 100000, "all of it is there");
-	is_int(sh(&more, "head -c 100001 /dev/zero; sleep 1", 20000, 100000, &err), -1, "one byte more is an error");
+	is_int(sh(&more, "head -c 100001 /dev/zero; sleep 1", 20000, 100000, &err), -1,
+		"one byte more is an error");
 	is_int(err.code, EXIT_UNAVAILABLE, "with its code");
-	is_int(sh(&endless, "yes", 20000, 0, &err), -1, "a child that never stops printing is stopped");
+	is_int(sh(&endless, "yes", 20000, 0, &err), -1,
+		"a child that never stops printing is stopped");
 	begin = clock_ms();
-	is_int(sh(&daemon, "sleep 30 & echo started", 20000, 0, &err), 0, "a daemon that keeps the streams open");
+	is_int(sh(&daemon, "sleep 30 & echo started", 20000, 0, &err), 0,
+		"a daemon that keeps the streams open");
 	ok(clock_ms() - begin < 10000, "is not waited for");
 	is_str(buf_str(&daemon.out), "started\n", "what the child said is there");
 }
@@ -175,7 +182,8 @@ static void test_cancel(void)
 
 	cancel_init();
 	pthread_create(&thread, NULL, interrupt, NULL);
-	is_int(sh(&proc, "echo $$; exec sleep 60", 0, 0, &err), -1, "Ctrl-C ends a wait without a deadline");
+	is_int(sh(&proc, "echo $$; exec sleep 60", 0, 0, &err), -1,
+		"Ctrl-C ends a wait without a deadline");
 	pthread_join(thread, NULL);
 	is_int(err.code, EXIT_SIGNAL_BASE + SIGINT, "with the signal's code");
 	ok(clock_ms() - begin < 5000 && is_gone(buf_str(&proc.out)), "and the child");

@@ -23,7 +23,8 @@ int main(void)
 	is_int((long long)strv.count, 3, "all items of a list");
 	ok(strv.item[3] == NULL, "the vector ends with NULL");
 	ok(strv.item[0] != three[0], "items are copies");
-	ok(strv_has(&strv, "") && strv_has(&strv, "c d") && !strv_has(&strv, "c"), "has whole items");
+	ok(strv_has(&strv, "") && strv_has(&strv, "c d") && !strv_has(&strv, "c"),
+		"has whole items");
 	text = strv_join(&strv, ", ");
 	is_str(text, "a, , c d", "joined");
 	free(text);

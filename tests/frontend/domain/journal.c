@@ -15,7 +15,8 @@
 #include "tap.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
-#define FIRST "{\"event\":\"launch\",\"launch\":\"" ID "\",\"pid\":7,\"start\":8,\"boot\":\"b\"," \
+#define FIRST                                                                               \
+	"{\"event\":\"launch\",\"launch\":\"" ID "\",\"pid\":7,\"start\":8,\"boot\":\"b\"," \
 	"\"engine\":\"/e\",\"smolvm\":\"/s\",\"time\":1}\n"
 
 static char base[] = "/tmp/bottle-journal.XXXXXX";
@@ -29,12 +30,15 @@ static void test_round_trip(void)
 	uint64_t start = 0;
 	struct stat st;
 
-	is_int(journal_lock(&ctx, "web", 0, &journal, &err), 0, "a lock on a bottle that never was");
+	is_int(journal_lock(&ctx, "web", 0, &journal, &err), 0,
+		"a lock on a bottle that never was");
 	ok(!journal_exists(&journal), "has no journal");
 	is_int(journal_read(&ctx, "web", &facts, &err), -1, "to read");
-	is_int(journal_begin(&journal, ID, "/run/docker.sock", "/usr/bin/smolvm", &err), 0, "begun");
+	is_int(journal_begin(&journal, ID, "/run/docker.sock", "/usr/bin/smolvm", &err), 0,
+		"begun");
 	ok(journal_exists(&journal), "there is one");
-	ok(stat(journal.folder, &st) == 0 && (st.st_mode & 07777) == 0700, "in a folder of mode 0700");
+	ok(stat(journal.folder, &st) == 0 && (st.st_mode & 07777) == 0700,
+		"in a folder of mode 0700");
 	ok(stat(journal.path, &st) == 0 && (st.st_mode & 07777) == 0600, "of mode 0600");
 	is_int(journal_event(&journal, "machine", "name", "bot-bottle-web", &err), 0, "events");
 	journal_event(&journal, "network", "alias", "127.0.0.16", &err);
@@ -49,7 +53,8 @@ static void test_round_trip(void)
 	is_str(facts.alias, "127.0.0.17", "the last address counts");
 	ok(facts.pid == getpid() && facts.pid_start == start && start != 0, "the launcher");
 	ok(facts.vm_pid == 4321 && facts.vm_start == UINT64_C(1) << 40, "the VM");
-	ok(facts.network && facts.container && facts.machine && !facts.ready && !facts.kept, "what was begun");
+	ok(facts.network && facts.container && facts.machine && !facts.ready && !facts.kept,
+		"what was begun");
 	journal_facts_clear(&facts);
 	journal_event(&journal, "ready", NULL, NULL, &err);
 	journal_read(&ctx, "web", &facts, &err);
@@ -57,7 +62,8 @@ static void test_round_trip(void)
 	journal_facts_clear(&facts);
 	journal_begin(&journal, "fedcba9876543210fedcba9876543210", "/e", "/s", &err);
 	journal_read(&ctx, "web", &facts, &err);
-	ok(!facts.ready && !facts.network && facts.alias == NULL, "a new launch forgets the old one");
+	ok(!facts.ready && !facts.network && facts.alias == NULL,
+		"a new launch forgets the old one");
 	is_int(journal_remove(&journal, &err), 0, "removed");
 	ok(!fs_exists(journal.folder), "with its folder");
 	is_int(journal_remove(&journal, &err), 0, "twice");
@@ -66,7 +72,8 @@ static void test_round_trip(void)
 static void test_lock(void)
 {
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_journal struct journal mine = JOURNAL_INIT, other = JOURNAL_INIT, third = JOURNAL_INIT;
+	cleanup_journal struct journal mine = JOURNAL_INIT, other = JOURNAL_INIT,
+				       third = JOURNAL_INIT;
 
 	ok(!journal_is_locked(&ctx, "never"), "an unknown bottle is not locked");
 	is_int(journal_lock(&ctx, "one", 0, &mine, &err), 0, "a lock");
@@ -83,7 +90,8 @@ static void test_lock(void)
 static int read_text(const char *text, struct journal_facts *facts)
 {
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_free char *folder = xasprintf("%s/bad", base), *path = xasprintf("%s/journal", folder);
+	cleanup_free char *folder = xasprintf("%s/bad", base),
+			  *path = xasprintf("%s/journal", folder);
 	int result;
 
 	fs_private_dir(folder, &err);
@@ -104,21 +112,27 @@ static void test_broken(void)
 		{"\n\n", EXIT_DATA, false, false, "empty lines"},
 		{"{\"event\":\"network\"}\n", EXIT_DATA, false, false, "no first line"},
 		{FIRST, 0, false, false, "a first line alone"},
-		{FIRST "{\"event\":\"network\",\"alias\":\"127.0.0.16\"", 0, false, false, "a line cut by a power failure"},
+		{FIRST "{\"event\":\"network\",\"alias\":\"127.0.0.16\"", 0, false, false,
+			"a line cut by a power failure"},
 		{FIRST "{\"event\":\"network\"}", 0, false, false, "a whole line without its end"},
 		{FIRST "\0garbage", 0, false, false, "NUL bytes"},
-		{FIRST "garbage\n{\"event\":\"network\"}\n", 0, true, false, "a broken line in the middle"},
+		{FIRST "garbage\n{\"event\":\"network\"}\n", 0, true, false,
+			"a broken line in the middle"},
 		{FIRST "{\"event\":7}\n[]\n\"x\"\n7\n", 0, false, false, "lines of other types"},
-		{FIRST "{\"event\":\"ready\"}\n{\"event\":\"network\",\"alias\":9}\n", 0, true, true, "an alias of another type"},
-		{FIRST "{\"event\":\"launch\",\"launch\":\"short\"}\n", EXIT_DATA, false, false, "a launch id of another length"},
-		{"{\"event\":\"launch\",\"launch\":\"" ID "\"}\n", EXIT_DATA, false, false, "no engine and no smolvm"},
+		{FIRST "{\"event\":\"ready\"}\n{\"event\":\"network\",\"alias\":9}\n", 0, true,
+			true, "an alias of another type"},
+		{FIRST "{\"event\":\"launch\",\"launch\":\"short\"}\n", EXIT_DATA, false, false,
+			"a launch id of another length"},
+		{"{\"event\":\"launch\",\"launch\":\"" ID "\"}\n", EXIT_DATA, false, false,
+			"no engine and no smolvm"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		cleanup_journal_facts struct journal_facts facts = {0};
 
 		is_int(read_text(cases[i].text, &facts), cases[i].code, cases[i].name);
-		ok(facts.network == cases[i].network && facts.ready == cases[i].ready, "and what it says");
+		ok(facts.network == cases[i].network && facts.ready == cases[i].ready,
+			"and what it says");
 	}
 }
 
@@ -127,7 +141,8 @@ static void test_slugs(void)
 	cleanup_error struct error err = ERROR_INIT;
 	cleanup_strv struct strv slugs = STRV_INIT, none = STRV_INIT;
 	struct context empty = {.state_root = (char *)"/no/such/folder"};
-	static const char *const names[] = {"zeta", "alpha", "m-1", ".hidden", "Upper", "a--b", "x.lock"};
+	static const char *const names[] = {
+		"zeta", "alpha", "m-1", ".hidden", "Upper", "a--b", "x.lock"};
 	cleanup_free char *joined = NULL;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -15,8 +15,10 @@ static const struct {
 	{{{10, 213, 0, 0}}, 17, "127.0.0.17", "10.213.1.16/28", "10.213.1.17", "10.213.1.18"},
 	{{{10, 213, 0, 0}}, 31, "127.0.0.31", "10.213.1.240/28", "10.213.1.241", "10.213.1.242"},
 	{{{10, 213, 0, 0}}, 2, "127.0.0.2", "10.213.0.32/28", "10.213.0.33", "10.213.0.34"},
-	{{{10, 213, 0, 0}}, 254, "127.0.0.254", "10.213.15.224/28", "10.213.15.225", "10.213.15.226"},
-	{{{172, 16, 240, 0}}, 254, "127.0.0.254", "172.16.255.224/28", "172.16.255.225", "172.16.255.226"},
+	{{{10, 213, 0, 0}}, 254, "127.0.0.254", "10.213.15.224/28", "10.213.15.225",
+		"10.213.15.226"},
+	{{{172, 16, 240, 0}}, 254, "127.0.0.254", "172.16.255.224/28", "172.16.255.225",
+		"172.16.255.226"},
 	{{{192, 168, 16, 0}}, 16, "127.0.0.16", "192.168.17.0/28", "192.168.17.1", "192.168.17.2"},
 };
 
@@ -31,7 +33,8 @@ static bool all_differ(void)
 		unsigned third, fourth;
 
 		lease_describe(&ctx, octet, &lease);
-		if (sscanf(lease.subnet, "10.213.%3u.%3u/28", &third, &fourth) != 2 || third > 15 || fourth % 16 != 0)
+		if (sscanf(lease.subnet, "10.213.%3u.%3u/28", &third, &fourth) != 2 || third > 15 ||
+			fourth % 16 != 0)
 			return false;
 		for (unsigned i = 0; i < 16; i++) {
 			if (used[third * 256 + fourth + i])
@@ -48,16 +51,20 @@ int main(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		for (size_t k = 0; k < sizeof(pools) / sizeof(*pools); k++) {
-			struct context ctx = {.settings = {.subnet_block = cases[i].block, .pool_first = pools[k][0],
-				.pool_last = pools[k][1]}};
+			struct context ctx = {.settings = {.subnet_block = cases[i].block,
+						      .pool_first = pools[k][0],
+						      .pool_last = pools[k][1]}};
 			struct lease lease;
 
 			lease_describe(&ctx, cases[i].octet, &lease);
-			ok(strcmp(lease.alias, cases[i].alias) == 0 && strcmp(lease.subnet, cases[i].subnet) == 0 &&
-				strcmp(lease.gateway, cases[i].gateway) == 0 &&
-				strcmp(lease.bundle_ip, cases[i].bundle) == 0 && lease.octet == cases[i].octet &&
-				lease.network == NULL && lease.network_id == NULL,
-				"%s on %s with the pool %u-%u", cases[i].alias, cases[i].subnet, pools[k][0], pools[k][1]);
+			ok(strcmp(lease.alias, cases[i].alias) == 0 &&
+					strcmp(lease.subnet, cases[i].subnet) == 0 &&
+					strcmp(lease.gateway, cases[i].gateway) == 0 &&
+					strcmp(lease.bundle_ip, cases[i].bundle) == 0 &&
+					lease.octet == cases[i].octet && lease.network == NULL &&
+					lease.network_id == NULL,
+				"%s on %s with the pool %u-%u", cases[i].alias, cases[i].subnet,
+				pools[k][0], pools[k][1]);
 		}
 	}
 	ok(all_differ(), "the subnets of all octets are apart and inside the block");

@@ -19,9 +19,11 @@ static char base[] = "/tmp/bottle-probe.XXXXXX";
 static void write_smolvm(const char *path, const char *head, const char *answer, const char *sed)
 {
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_free char *text = xasprintf("#!/bin/sh\nwhile [ \"$1\" != probe ]; do shift; done\nshift\n"
-		"{ printf '%s'\nfor each; do echo \"${each%%%%,*} %s\"; done\necho \"end $#\"; } | sed '%s'\n",
-		head, answer, sed);
+	cleanup_free char *text =
+		xasprintf("#!/bin/sh\nwhile [ \"$1\" != probe ]; do shift; done\nshift\n"
+			  "{ printf '%s'\nfor each; do echo \"${each%%%%,*} %s\"; done\necho \"end "
+			  "$#\"; } | sed '%s'\n",
+			head, answer, sed);
 
 	fs_write(path, text, strlen(text), &err);
 	chmod(path, 0700);
@@ -33,8 +35,14 @@ static int run(const char *head, const char *answer, const char *sed, bool full,
 	static const struct probe_port ports[] = {{"proxy", 40001, 8888}, {"git", 40002, 9418}};
 	cleanup_free char *path = xasprintf("%s/smolvm", base);
 	struct smolvm vm = SMOLVM_INIT;
-	struct probe_input input = {.machine = "m", .alias = "127.0.0.16", .other = "127.0.0.17",
-		.bundle_ip = "10.213.1.2", .ports = ports, .port_count = 2, .egress_port = 9099, .full = full,
+	struct probe_input input = {.machine = "m",
+		.alias = "127.0.0.16",
+		.other = "127.0.0.17",
+		.bundle_ip = "10.213.1.2",
+		.ports = ports,
+		.port_count = 2,
+		.egress_port = 9099,
+		.full = full,
 		.after_ready = after_ready};
 	int result;
 
@@ -57,7 +65,8 @@ static const struct probe_def *def_of(const struct probe_row *row)
 	for (size_t i = 0; i < probe_table_count; i++) {
 		size_t len = strlen(probe_table[i].id);
 
-		if (strncmp(row->id, probe_table[i].id, len) == 0 && (row->id[len] == '\0' || row->id[len] == '-') &&
+		if (strncmp(row->id, probe_table[i].id, len) == 0 &&
+			(row->id[len] == '\0' || row->id[len] == '-') &&
 			(best == NULL || len > strlen(best->id)))
 			best = &probe_table[i];
 	}
@@ -65,13 +74,16 @@ static const struct probe_def *def_of(const struct probe_row *row)
 }
 
 /* The rule, written a second time and from the outside. */
-static bool must_pass(const struct probe_def *def, const struct probe_row *row, const char *state, bool after_ready)
+static bool must_pass(const struct probe_def *def, const struct probe_row *row, const char *state,
+	bool after_ready)
 {
-	bool listens = def->port_kind == PROBE_PORT_WATCHED, ours = def->port_kind == PROBE_PORT_CANARY;
+	bool listens = def->port_kind == PROBE_PORT_WATCHED,
+	     ours = def->port_kind == PROBE_PORT_CANARY;
 
 	if (def->must_reach) /* nothing reached our listener; of a published port only the guest can say */
 		return !ours && strcmp(row->id, "published-proxy") != 0 &&
-		       (strcmp(state, "open") == 0 || strcmp(state, "answer") == 0 || strcmp(state, "closed") == 0);
+		       (strcmp(state, "open") == 0 || strcmp(state, "answer") == 0 ||
+			       strcmp(state, "closed") == 0);
 	if (listens)
 		return strcmp(state, "listening") == 0;
 	if (ours && after_ready) /* the host's own evidence, whatever the guest says */
@@ -90,9 +102,15 @@ static void test_states(void)
 	static const struct {
 		const char *state, *answer;
 	} says[] = {
-		{"refused", "refused ECONNREFUSED 0 -"}, {"timeout", "timeout - 4000 -"}, {"open", "open - 1 -"},
-		{"answer", "answer - 1 00"}, {"closed", "closed - 1 -"}, {"reset", "reset ECONNRESET 1 -"},
-		{"listening", "listening - 1 -"}, {"accepted", "accepted - 1 -"}, {"error", "error EPERM 0 -"},
+		{"refused", "refused ECONNREFUSED 0 -"},
+		{"timeout", "timeout - 4000 -"},
+		{"open", "open - 1 -"},
+		{"answer", "answer - 1 00"},
+		{"closed", "closed - 1 -"},
+		{"reset", "reset ECONNRESET 1 -"},
+		{"listening", "listening - 1 -"},
+		{"accepted", "accepted - 1 -"},
+		{"error", "error EPERM 0 -"},
 	};
 
 	for (size_t i = 0; i < sizeof(says) / sizeof(*says); i++) {
@@ -102,20 +120,25 @@ static void test_states(void)
 			bool full = mode & 1, after = mode & 2, right = true;
 			size_t failed = 0;
 
-			is_int(run(HEAD, says[i].answer, "", full, after, &report, &err), 0, says[i].answer);
+			is_int(run(HEAD, says[i].answer, "", full, after, &report, &err), 0,
+				says[i].answer);
 			for (size_t k = 0; k < report.count; k++) {
 				const struct probe_row *row = &report.row[k];
 				const struct probe_def *def = def_of(row);
 
-				if (def == NULL || row->pass != must_pass(def, row, says[i].state, after)) {
-					printf("# %s passes %d: %s\n", row->id, row->pass, row->why);
+				if (def == NULL ||
+					row->pass != must_pass(def, row, says[i].state, after)) {
+					printf("# %s passes %d: %s\n", row->id, row->pass,
+						row->why);
 					right = false;
 				}
 				failed += !row->pass;
 			}
-			ok(right, "a guest that says %s of everything (full %d, after ready %d)", says[i].state, full, after);
+			ok(right, "a guest that says %s of everything (full %d, after ready %d)",
+				says[i].state, full, after);
 			ok(failed == report.failed && failed > 0, "is never believed in all");
-			ok(report.count >= (full ? probe_table_count - 3 : 20), "every probe has a row");
+			ok(report.count >= (full ? probe_table_count - 3 : 20),
+				"every probe has a row");
 			probe_report_clear(&report);
 		}
 	}
@@ -127,18 +150,20 @@ static void test_answers(void)
 		const char *head, *answer, *sed, *name;
 	} bad[] = {
 		{"", "refused ECONNREFUSED 0 -", "", "without its heading"},
-		{"route none\\nbottle-guest probe 1\\n", "refused ECONNREFUSED 0 -", "", "without a route"},
-		{"route 127.0.0.16 via 10.0.0.1 dev eth0\\nbottle-guest probe 1\\n", "refused ECONNREFUSED 0 -", "",
-			"by another gateway"},
-		{"route 127.0.0.17 via 100.96.0.1 dev eth0\\nbottle-guest probe 1\\n", "refused ECONNREFUSED 0 -", "",
-			"to another bottle"},
-		{"route 127.0.0.16 via 100.96.0.1 dev eth0\\nbottle-guest probe 2\\n", "refused ECONNREFUSED 0 -", "",
-			"in another protocol"},
+		{"route none\\nbottle-guest probe 1\\n", "refused ECONNREFUSED 0 -", "",
+			"without a route"},
+		{"route 127.0.0.16 via 10.0.0.1 dev eth0\\nbottle-guest probe 1\\n",
+			"refused ECONNREFUSED 0 -", "", "by another gateway"},
+		{"route 127.0.0.17 via 100.96.0.1 dev eth0\\nbottle-guest probe 1\\n",
+			"refused ECONNREFUSED 0 -", "", "to another bottle"},
+		{"route 127.0.0.16 via 100.96.0.1 dev eth0\\nbottle-guest probe 2\\n",
+			"refused ECONNREFUSED 0 -", "", "in another protocol"},
 		{HEAD, "refused ECONNREFUSED 0 -", "$d", "without its end"},
 		{HEAD, "refused ECONNREFUSED 0 -", "$p", "with two ends"},
 		{HEAD, "refused ECONNREFUSED 0 -", "4d", "with a line too few"},
 		{HEAD, "refused ECONNREFUSED 0 -", "4p", "with a line twice"},
-		{HEAD, "refused ECONNREFUSED 0 -", "s/^gateway /host-loopback /", "with another probe's name"},
+		{HEAD, "refused ECONNREFUSED 0 -", "s/^gateway /host-loopback /",
+			"with another probe's name"},
 		{HEAD, "fine - 0 -", "", "in an unknown state"},
 		{HEAD, "refused ECONNREFUSED -1 -", "", "with a negative time"},
 		{HEAD, "refused ECONNREFUSED 0 zz", "", "with data that are not hex"},
@@ -150,7 +175,8 @@ static void test_answers(void)
 		cleanup_error struct error err = ERROR_INIT;
 		struct probe_report report = {NULL, NULL, 0, 0};
 
-		is_int(run(bad[i].head, bad[i].answer, bad[i].sed, false, false, &report, &err), -1, bad[i].name);
+		is_int(run(bad[i].head, bad[i].answer, bad[i].sed, false, false, &report, &err), -1,
+			bad[i].name);
 		is_int(err.code, EXIT_REFUSED, "proves nothing");
 		is_int((long long)report.count, 0, "and gives no rows");
 		probe_report_clear(&report);

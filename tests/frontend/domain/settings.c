@@ -98,8 +98,9 @@ static void test_formats(void)
 		"A:1: pool.last: the pool would be 20 to 90: " POOL_RULE);
 	refuses("a pool upside down", "pool: {first: 30, last: 20}\n", NULL,
 		"A:1: pool.last: the pool would be 30 to 20: " POOL_RULE);
-	refuses("half a pool that does not fit the built-in half", "alias: auto\npool: {first: 255}\n",
-		NULL, "A:2: pool.first: the pool would be 255 to " LAST ": " POOL_RULE);
+	refuses("half a pool that does not fit the built-in half",
+		"alias: auto\npool: {first: 255}\n", NULL,
+		"A:2: pool.first: the pool would be 255 to " LAST ": " POOL_RULE);
 	refuses("a pool in words", "pool: {first: ten}\n", NULL,
 		"A:1: pool.first: got 'ten': allowed is a whole number (decimal, unquoted, no "
 		"leading zero)");

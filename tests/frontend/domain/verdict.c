@@ -19,12 +19,24 @@ static struct context ctx;
 static struct verdict sample(void)
 {
 	struct verdict v = {
-		.slug = xstrdup("web"), .launch = xstrdup("0123456789abcdef0123456789abcdef"), .time = 1700000000,
-		.alias = xstrdup("127.0.0.16"), .subnet = xstrdup("10.213.1.0/28"), .bundle_ip = xstrdup("10.213.1.2"),
-		.container_id = xstrdup("c0ffee"), .bundle_image = xstrdup("sha256:1"), .machine = xstrdup("bot-bottle-web"),
-		.process = {4321, (UINT64_C(1) << 40) + 1}, .engine = xstrdup("/run/docker.sock"), .engine_api = 41,
-		.smolvm = xstrdup("/usr/bin/smolvm"), .smolvm_version = xstrdup("1.40.0"), .unproven = true,
-		.egress_port = 9099, .full = true, .text = xstrdup("alias + 2 host services"),
+		.slug = xstrdup("web"),
+		.launch = xstrdup("0123456789abcdef0123456789abcdef"),
+		.time = 1700000000,
+		.alias = xstrdup("127.0.0.16"),
+		.subnet = xstrdup("10.213.1.0/28"),
+		.bundle_ip = xstrdup("10.213.1.2"),
+		.container_id = xstrdup("c0ffee"),
+		.bundle_image = xstrdup("sha256:1"),
+		.machine = xstrdup("bot-bottle-web"),
+		.process = {4321, (UINT64_C(1) << 40) + 1},
+		.engine = xstrdup("/run/docker.sock"),
+		.engine_api = 41,
+		.smolvm = xstrdup("/usr/bin/smolvm"),
+		.smolvm_version = xstrdup("1.40.0"),
+		.unproven = true,
+		.egress_port = 9099,
+		.full = true,
+		.text = xstrdup("alias + 2 host services"),
 	};
 
 	v.port[v.port_count++] = (struct probe_port){"proxy", 32768, 8888};
@@ -55,10 +67,14 @@ static void test_round_trip(void)
 	is_str(got.engine, want.engine, "engine");
 	is_str(got.smolvm_version, want.smolvm_version, "version");
 	is_str(got.text, want.text, "text");
-	ok(got.process.pid == 4321 && got.process.start == want.process.start, "the VM's process, all 64 bits");
-	ok(got.unproven && got.full && got.egress_port == 9099 && got.time == want.time && got.engine_api == 41, "values");
-	ok(got.port_count == 2 && got.port[0].host_port == 32768 && got.port[1].container_port == 65535 &&
-		strcmp(got.port[1].name, "git") == 0, "ports");
+	ok(got.process.pid == 4321 && got.process.start == want.process.start,
+		"the VM's process, all 64 bits");
+	ok(got.unproven && got.full && got.egress_port == 9099 && got.time == want.time &&
+			got.engine_api == 41,
+		"values");
+	ok(got.port_count == 2 && got.port[0].host_port == 32768 &&
+			got.port[1].container_port == 65535 && strcmp(got.port[1].name, "git") == 0,
+		"ports");
 	ok(got.services.count == 2 && got.secret_env.count == 1, "lists");
 }
 
@@ -87,8 +103,9 @@ static int load_with(struct journal *journal, const char *outer, const char *key
 
 static void test_broken(struct journal *journal)
 {
-	static const char *const needed[] = {"schema", "name", "launch", "time", "alias", "subnet", "bundle", "machine",
-		"engine", "smolvm", "egress_port", "verify", "services", "secret_env", "verdict"};
+	static const char *const needed[] = {"schema", "name", "launch", "time", "alias", "subnet",
+		"bundle", "machine", "engine", "smolvm", "egress_port", "verify", "services",
+		"secret_env", "verdict"};
 
 	is_int(load_with(journal, NULL, "newer", json_true()), 0, "an unknown key does not matter");
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
@@ -100,15 +117,19 @@ static void test_broken(struct journal *journal)
 		if (strcmp(needed[i], "services") != 0 && strcmp(needed[i], "secret_env") != 0)
 			is_int(load_with(journal, NULL, needed[i], json_null()), EXIT_DATA, name);
 	}
-	is_int(load_with(journal, NULL, "schema", json_string("bottle.verdict/2")), EXIT_DATA, "another schema");
+	is_int(load_with(journal, NULL, "schema", json_string("bottle.verdict/2")), EXIT_DATA,
+		"another schema");
 	is_int(load_with(journal, NULL, "name", json_string("api")), EXIT_DATA, "another bottle's");
-	is_int(load_with(journal, "machine", "pid", json_string("1")), EXIT_DATA, "a pid that is text");
-	is_int(load_with(journal, "bundle", "ports", json_pack("{s:{s:i,s:i}}", "proxy", "host", 0, "container", 1)),
+	is_int(load_with(journal, "machine", "pid", json_string("1")), EXIT_DATA,
+		"a pid that is text");
+	is_int(load_with(journal, "bundle", "ports",
+		       json_pack("{s:{s:i,s:i}}", "proxy", "host", 0, "container", 1)),
 		EXIT_DATA, "port 0");
-	is_int(load_with(journal, "bundle", "ports", json_pack("{s:{s:i,s:i}}", "proxy", "host", 65536, "container", 1)),
+	is_int(load_with(journal, "bundle", "ports",
+		       json_pack("{s:{s:i,s:i}}", "proxy", "host", 65536, "container", 1)),
 		EXIT_DATA, "a port above 65535");
-	is_int(load_with(journal, "bundle", "ports", json_pack("{s:{s:i}}", "proxy", "host", 80)), EXIT_DATA,
-		"a port without its inside");
+	is_int(load_with(journal, "bundle", "ports", json_pack("{s:{s:i}}", "proxy", "host", 80)),
+		EXIT_DATA, "a port without its inside");
 }
 
 static void test_urls(void)
@@ -120,15 +141,18 @@ static void test_urls(void)
 	v.port[v.port_count++] = (struct probe_port){"supervise", 9, 9100};
 	verdict_urls(&v, &urls);
 	text = strv_join(&urls, " ");
-	is_str(text, "HTTPS_PROXY=http://127.0.0.16:32768 https_proxy=http://127.0.0.16:32768 "
+	is_str(text,
+		"HTTPS_PROXY=http://127.0.0.16:32768 https_proxy=http://127.0.0.16:32768 "
 		"HTTP_PROXY=http://127.0.0.16:32768 http_proxy=http://127.0.0.16:32768 "
 		"GIT_GATE_URL=git://127.0.0.16:1 git_gate_url=git://127.0.0.16:1 "
 		"MCP_SUPERVISE_URL=http://127.0.0.16:9/ mcp_supervise_url=http://127.0.0.16:9/ "
-		"NO_PROXY=localhost,127.0.0.1,127.0.0.16 no_proxy=localhost,127.0.0.1,127.0.0.16", "all URLs");
+		"NO_PROXY=localhost,127.0.0.1,127.0.0.16 no_proxy=localhost,127.0.0.1,127.0.0.16",
+		"all URLs");
 	v.port_count = 0;
 	verdict_urls(&v, &none);
 	less = strv_join(&none, " ");
-	is_str(less, "NO_PROXY=localhost,127.0.0.1,127.0.0.16 no_proxy=localhost,127.0.0.1,127.0.0.16",
+	is_str(less,
+		"NO_PROXY=localhost,127.0.0.1,127.0.0.16 no_proxy=localhost,127.0.0.1,127.0.0.16",
 		"a URL only for a published port");
 }
 

@@ -6,7 +6,8 @@
 
 int main(int argc, char **argv)
 {
-	printf("uid=%u gid=%u euid=%u argc=%d", (unsigned)getuid(), (unsigned)getgid(), (unsigned)geteuid(), argc);
+	printf("uid=%u gid=%u euid=%u argc=%d", (unsigned)getuid(), (unsigned)getgid(),
+		(unsigned)geteuid(), argc);
 	for (int i = 1; i < argc; i++)
 		printf(" [%s]", argv[i]);
 	printf("\n");

@@ -1,0 +1,121 @@
+/* A bottle that is up: whether it still is what was verified, and what can be done with it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alias.h"
+#include "bottle.h"
+#include "bundle.h"
+#include "cancel.h"
+#include "context.h"
+#include "err.h"
+#include "journal.h"
+#include "mem.h"
+#include "probe.h"
+#include "services.h"
+#include "slug.h"
+#include "smolvm.h"
+#include "strv.h"
+#include "teardown.h"
+#include "verdict.h"
+
+/* A bottle without a journal of ours may be another user's. */
+static int refuse_foreign(struct context *ctx, const char *name, struct error *err)
+{
+	cleanup_free char *owner = NULL;
+
+	if (context_engine(ctx, err) != 0 || bundle_owner(ctx, name, &owner, err) != 0)
+		return -1;
+	if (owner == NULL)
+		return 0;
+	err_set(err, EXIT_REFUSED, "%s belongs to uid %s", name, owner);
+	return err_note(err, "next", "ask its owner");
+}
+
+int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct error *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+
+	*ret_found = false;
+	if (slug_check(name, err) != 0 || journal_lock(ctx, name, 0, &journal, err) != 0)
+		return err_wrap(err, "stop %s", name);
+	if (!journal_exists(&journal))
+		return refuse_foreign(ctx, name, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
+	*ret_found = true;
+	cancel_tolerate(1); /* half a stop is worse than a late one */
+	return teardown(ctx, &journal, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
+}
+
+static int unverified(const char *name, const char *why, struct error *err)
+{
+	err_set(err, EXIT_REFUSED, "%s is unverified: %s", name, why);
+	return err_note(err, "next", "bottle stop %s, then launch it again", name);
+}
+
+int bottle_check(struct context *ctx, const char *name, struct verdict *ret, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	bool alive = false;
+
+	if (slug_check(name, err) != 0)
+		return -1;
+	if (journal_read(ctx, name, &facts, err) != 0) {
+		err_clear(err);
+		if (refuse_foreign(ctx, name, err) != 0)
+			return -1;
+		err_set(err, EXIT_USAGE_ERROR, "there is no bottle named %s", name);
+		return err_note(err, "next", "bottle ps");
+	}
+	if (!facts.ready)
+		return unverified(name, "its launch did not come to an end", err);
+	if (verdict_load(ctx, name, ret, err) != 0)
+		return -1;
+	if (strcmp(facts.launch, ret->launch) != 0)
+		return unverified(name, "its verdict is of another launch", err);
+	if (!machine_process_alive(&ret->process))
+		return unverified(name, "its VM does not run any more", err);
+	if (context_engine_at(ctx, ret->engine, err) != 0 ||
+		bundle_alive(ctx, ret->container_id, ret->alias, ret->port, ret->port_count, &alive,
+			err) != 0)
+		return -1;
+	return alive ? 0 : unverified(name, "its bundle is lost, or was restarted", err);
+}
+
+int bottle_exec(struct context *ctx, const struct verdict *verdict,
+	const struct bottle_command *command, int *ret, struct error *err)
+{
+	cleanup_strv struct strv env = STRV_INIT;
+	struct smolvm_exec exec = {verdict->machine, command->argv, &env, &verdict->secret_env,
+		command->workdir, command->user, command->interactive, command->tty};
+
+	if (context_smolvm(ctx, err) != 0)
+		return -1;
+	verdict_urls(verdict, &env);
+	strv_push_all(&env, (const char *const *)command->env->item);
+	return smolvm_exec(ctx->vm, &exec, ret, err);
+}
+
+int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct error *err)
+{
+	const char *octet = strrchr(verdict->alias, '.') + 1;
+	cleanup_free char *other = alias_other(ctx, (unsigned)strtoul(octet, NULL, 10));
+	struct probe_input input = {
+		.machine = verdict->machine,
+		.alias = verdict->alias,
+		.other = other,
+		.bundle_ip = verdict->bundle_ip,
+		.ports = verdict->port,
+		.port_count = verdict->port_count,
+		.egress_port = (uint16_t)verdict->egress_port,
+		.full = full,
+		.after_ready = true,
+	};
+
+	if (context_smolvm(ctx, err) != 0)
+		return -1;
+	strv_clear(&verdict->services);
+	if (services_wildcard(&verdict->services, err) != 0)
+		return -1;
+	free(verdict->text);
+	verdict->text = verdict_text(verdict->services.count);
+	return probe_run(ctx->vm, &input, &verdict->probes, err);
+}
