@@ -216,6 +216,11 @@ exits 77 "bob may not stop alice's bottle" as bob bottle stop web
 exits 125 "nor run anything in it" as bob bottle exec web -- true
 exits 77 "root is refused" as root bottle ps
 
+mkdir -p /tmp/elsewhere && chown alice /tmp/elsewhere
+exits 77 "gc with another HOME removes nothing while a VM runs that it cannot judge" \
+	as alice env HOME=/tmp/elsewhere bottle gc -f
+passes "the bottle is as verified as before" as alice bottle env web
+
 section "policy"
 exits 77 "allowlist set 0.0.0.0/0 is refused" as alice bottle allowlist set web 0.0.0.0/0
 exits 75 "allowlist set while it runs is refused" as alice bottle allowlist set web 127.0.0.17/32

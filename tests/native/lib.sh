@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034 # for the tests that read this
 # A real engine in a namespace, ordinary users beside it, and the scripted smolvm of this folder. TAP.
-here=$(cd "$(dirname "$0")" && pwd)
+here=${NATIVE:-$(cd "$(dirname "$0")" && pwd)} # NATIVE: this folder, for a script elsewhere
 top=$(cd "$here/../.." && pwd)
 BUILD=$(cd "${BUILD:-$top/build}" && pwd)
 count=0
