@@ -26,7 +26,7 @@ static void on_signal(int signal_number)
 
 void cancel_init(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = {.sa_handler = on_signal}, hangup = {.sa_handler = SIG_DFL};
 
 	if (wake[0] >= 0 || pipe(wake) != 0)
 		return;
@@ -35,10 +35,16 @@ void cancel_init(void)
 		fcntl(wake[i], F_SETFL, O_NONBLOCK);
 	}
 	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, NULL, &hangup);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &action, NULL);
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
+	if (hangup.sa_handler == SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &action, NULL);
+	action.sa_handler =
+		SIG_DFL; /* a parent that ignores it would have our children reaped unseen */
+	sigaction(SIGCHLD, &action, NULL);
 }
 
 int cancel_count(void)
@@ -81,10 +87,4 @@ int cancel_tolerate(int requests)
 int cancel_asked(void)
 {
 	return asked > tolerated;
-}
-
-void cancel_release(void)
-{
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], SIG_DFL);
 }

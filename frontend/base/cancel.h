@@ -25,7 +25,4 @@ int cancel_tolerate(int requests);
 /* Whether a wait should end now. */
 int cancel_asked(void);
 
-/* Gives the signals back to their default: from now on they belong to the user's command. */
-void cancel_release(void);
-
 #endif

@@ -65,6 +65,14 @@ int err_note(struct error *err, const char *key, const char *fmt, ...)
 	return -1;
 }
 
+int err_add(struct error *err, const char *key, const struct error *other)
+{
+	err_note(err, key, "%s", other->message ? other->message : "failed");
+	for (size_t i = 0; i < other->note_count; i++)
+		err_note(err, other->notes[i].key, "%s", other->notes[i].text);
+	return -1;
+}
+
 const char *err_find_note(const struct error *err, const char *key)
 {
 	for (size_t i = 0; i < err->note_count; i++)

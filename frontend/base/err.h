@@ -42,6 +42,9 @@ int err_wrap(struct error *err, const char *fmt, ...) __attribute__((format(prin
 int err_note(struct error *err, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Adds OTHER's message as a note with KEY, and OTHER's notes. Returns -1. */
+int err_add(struct error *err, const char *key, const struct error *other);
+
 /* The text of the first note with KEY, or NULL. Owned by err. */
 const char *err_find_note(const struct error *err, const char *key);
 

@@ -132,7 +132,9 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 		return err_errno(err, EXIT_OS, "start %s", path);
 	}
 	mem_cleanup_fd(&report_w);
+	outside_enter();
 	failure = exec_failure(report_r);
+	outside_leave();
 	if (failure != 0) {
 		waitpid(proc->pid, NULL, 0);
 		proc->pid = 0;
@@ -161,7 +163,7 @@ static void kill_group(struct proc *proc)
 {
 	int64_t give_up = clock_ms() + TERM_GRACE_MS;
 	pid_t pid = proc->pid;
-	int status;
+	int status = 0;
 
 	if (pid == 0)
 		return;
@@ -231,6 +233,8 @@ static int wait_for_end(struct proc *proc, struct error *err)
 {
 	int status;
 
+	int seen = cancel_count();
+
 	while (proc->pid != 0) {
 		struct pollfd fds[3] = {{proc->out_fd, POLLIN, 0}, {proc->err_fd, POLLIN, 0},
 			{proc->own_group ? cancel_fd() : -1, POLLIN, 0}};
@@ -240,6 +244,12 @@ static int wait_for_end(struct proc *proc, struct error *err)
 			kill_group(proc);
 			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "%s: interrupted",
 				proc->name);
+		}
+		/* The terminal sends Ctrl-C to a child in our group itself; what was sent to us alone is passed on. */
+		if (!proc->own_group && cancel_count() > seen) {
+			seen = cancel_count();
+			if (cancel_signal() != SIGINT)
+				kill(proc->pid, cancel_signal());
 		}
 		if (proc->deadline != 0 && clock_ms() >= proc->deadline) {
 			kill_group(proc);
@@ -254,6 +264,8 @@ static int wait_for_end(struct proc *proc, struct error *err)
 
 			if (got == proc->pid)
 				record_status(proc, status);
+			else if (got < 0 && errno != EINTR)
+				return err_errno(err, EXIT_OS, "wait for %s", proc->name);
 			else if (got == 0)
 				clock_sleep_ms(5);
 			continue;

@@ -8,24 +8,27 @@
 #include "mem.h"
 #include "policy.h"
 #include "print.h"
+#include "printable.h"
 
 static int show(struct context *ctx, const char *name, bool json, struct error *err)
 {
 	cleanup_policy struct policy policy = {.machine = NULL};
-	cleanup_free char *list = NULL;
+	cleanup_free char *list = NULL, *text = NULL, *clean = NULL;
 	json_t *cidrs;
 
 	if (policy_show(ctx, name, &policy, err) != 0)
 		return -1;
 	if (!json) {
 		list = strv_join(&policy.cidrs, " ");
-		printf("machine  %s (%s)\nnetwork  %s\nallowed  %s\ndns      %s\n", policy.machine,
-			policy.state, policy.network ? "on" : "off",
+		text = xasprintf("machine  %s (%s)\nnetwork  %s\nallowed  %s\ndns      %s",
+			policy.machine, policy.state, policy.network ? "on" : "off",
 			!policy.network       ? "nothing"
 			: policy.unrestricted ? "EVERYTHING"
 			: *list               ? list
 					      : "nothing",
 			policy.dns ? policy.dns : "the engine's default");
+		clean = printable(text);
+		puts(clean);
 		return EXIT_OK;
 	}
 	cidrs = json_array();

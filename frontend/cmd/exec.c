@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "bottle.h"
-#include "cancel.h"
 #include "command.h"
 #include "context.h"
 #include "err.h"
@@ -54,7 +53,6 @@ static int run(const struct cmd_args *args, const struct strv *argv, bool intera
 	if (context_smolvm_ask(&ctx, err) != 0 ||
 		bottle_check(&ctx, args->operand[0], &verdict, err) != 0)
 		return -1;
-	cancel_release();
 	return bottle_exec(&ctx, &verdict, &command, &code, err) == 0 ? code : -1;
 }
 

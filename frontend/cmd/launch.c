@@ -11,6 +11,7 @@
 #include "json.h"
 #include "mem.h"
 #include "print.h"
+#include "printable.h"
 #include "spec.h"
 #include "strv.h"
 #include "verdict.h"
@@ -129,8 +130,10 @@ static int run_command(struct context *ctx, const struct cmd_args *args,
 	strv_push_all(&argv, (const char *const *)args->trailing);
 	command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	command.interactive = command.tty;
-	cancel_release();
 	code = bottle_exec(ctx, verdict, &command, &code, err) == 0 ? code : -1;
+	if (cmd_flag(args, "rm"))
+		cancel_tolerate(
+			cancel_count()); /* what ended CMD is no reason to leave the bottle */
 	if (cmd_flag(args, "rm") && bottle_stop(ctx, verdict->slug, &found, &stopping) != 0) {
 		if (code >= 0)
 			err_print(&stopping, stderr);
@@ -146,8 +149,11 @@ static int plan(struct context *ctx, const struct bottle_spec *spec, struct erro
 
 	if (bottle_plan(ctx, spec->name, spec, &lines, err) != 0)
 		return -1;
-	for (size_t i = 0; i < lines.count; i++)
-		puts(lines.item[i]);
+	for (size_t i = 0; i < lines.count; i++) {
+		cleanup_free char *line = printable(lines.item[i]);
+
+		puts(line);
+	}
 	puts("nothing was started (--dry-run)");
 	return EXIT_OK;
 }

@@ -96,15 +96,24 @@ static void note_child(void *arg, pid_t pid)
 	(void)journal_child(&launch->journal, pid, &ignored);
 }
 
-/* On a thread of its own: pack if needed, then the record, closed. */
+/* On a thread of its own: pack if needed, then the record, closed. The machine is ours, for an undo, from the
+ * moment before it is made, and not if it turns out that somebody else made it. */
 static int make_machine(void *arg, struct error *err)
 {
 	struct launch *launch = arg;
+	struct context *ctx = launch->ctx;
+	cleanup_error struct error unwritten = ERROR_INIT;
+	int result;
 
-	if (journal_sync(&launch->journal, err) != 0 ||
-		agent_pack(launch->ctx, &launch->agent, err) != 0)
+	if (agent_pack(ctx, &launch->agent, err) != 0 ||
+		machine_refuse_taken(ctx, launch->machine, err) != 0 ||
+		journal_event(&launch->journal, "machine", "name", launch->machine, err) != 0 ||
+		journal_sync(&launch->journal, err) != 0)
 		return -1;
-	return machine_create(launch->ctx, launch->machine, launch->spec, &launch->agent, err);
+	result = machine_create(ctx, launch->machine, launch->spec, &launch->agent, err);
+	if (result == MACHINE_TAKEN)
+		(void)journal_event(&launch->journal, "foreign-machine", NULL, NULL, &unwritten);
+	return result == 0 ? 0 : -1;
 }
 
 /* Gives an address back that turned out to be taken by someone whom the engine does not know. */
@@ -127,7 +136,6 @@ static int claim_and_start(struct launch *launch, struct error *err)
 	struct context *ctx = launch->ctx;
 
 	if (machine_refuse_taken(ctx, launch->machine, err) != 0 ||
-		journal_event(&launch->journal, "machine", "name", launch->machine, err) != 0 ||
 		task_start(&launch->making, make_machine, launch, err) != 0)
 		return -1;
 	for (;;) {
@@ -149,17 +157,24 @@ static int claim_and_start(struct launch *launch, struct error *err)
 	}
 }
 
-static int prove_bundle(struct launch *launch, struct error *err)
+/* Nobody but the bundle listens on the alias; what listens on every address is listed, or refused. */
+static int check_listeners(struct launch *launch, struct error *err)
 {
 	uint16_t own[BUNDLE_PORT_MAX + 1] = {BUNDLE_LEASE_PORT};
 
 	for (size_t i = 0; i < launch->bundle.port_count; i++)
 		own[i + 1] = launch->bundle.port[i].host_port;
-	if (bundle_prove(launch->ctx, &launch->bundle, &launch->lease, err) != 0 ||
-		services_strangers(launch->lease.alias, own, launch->bundle.port_count + 1, err) !=
-			0)
+	strv_clear(&launch->services);
+	if (services_strangers(launch->lease.alias, own, launch->bundle.port_count + 1, err) != 0)
 		return -1;
 	return services_check(launch->ctx, launch->lease.alias, &launch->services, err);
+}
+
+static int prove_bundle(struct launch *launch, struct error *err)
+{
+	if (bundle_prove(launch->ctx, &launch->bundle, &launch->lease, err) != 0)
+		return -1;
+	return check_listeners(launch, err);
 }
 
 static int join_machine(struct launch *launch, struct error *err)
@@ -196,6 +211,28 @@ static int unproven(const struct probe_report *report, struct error *err)
 	return -1;
 }
 
+/* Packing and booting take long: what was shown of bundle and listeners before is looked at once more. */
+static int still_there(struct launch *launch, struct error *err)
+{
+	bool alive = false;
+
+	if (bundle_alive(launch->ctx, launch->bundle.id, launch->lease.alias, launch->bundle.port,
+		    launch->bundle.port_count, &alive, err) != 0)
+		return -1;
+	if (!alive)
+		return err_set(err, EXIT_UNAVAILABLE,
+			"the bundle was lost, or restarted, while the machine came up");
+	if (!machine_process_alive(&launch->process))
+		return err_set(err, EXIT_UNAVAILABLE, "the VM ended while it was probed");
+	return check_listeners(launch, err);
+}
+
+/* A version that nobody tried has more to prove. */
+static bool wants_full(const struct launch *launch)
+{
+	return launch->options->full || launch->ctx->vm->standing == SMOLVM_NEWER;
+}
+
 static int prove(struct launch *launch, struct error *err)
 {
 	cleanup_free char *other = alias_other(launch->ctx, launch->lease.octet);
@@ -207,12 +244,13 @@ static int prove(struct launch *launch, struct error *err)
 		.ports = launch->bundle.port,
 		.port_count = launch->bundle.port_count,
 		.egress_port = (uint16_t)launch->spec->bundle.egress_port,
-		.full = launch->options->full || launch->ctx->vm->standing == SMOLVM_NEWER,
+		.full = wants_full(launch),
 	};
 
 	if (probe_run(launch->ctx->vm, &input, &launch->probes, err) != 0)
 		return -1;
-	return launch->probes.failed == 0 ? 0 : unproven(&launch->probes, err);
+	return launch->probes.failed == 0 ? still_there(launch, err)
+					  : unproven(&launch->probes, err);
 }
 
 /* Fills in the verdict from what the launch knows, handing strings over. */
@@ -237,7 +275,7 @@ static void conclude(struct launch *launch, struct verdict *verdict)
 	verdict->smolvm_version = xstrdup(ctx->vm->version);
 	verdict->unproven = ctx->vm->standing != SMOLVM_SUPPORTED;
 	verdict->egress_port = launch->spec->bundle.egress_port;
-	verdict->full = launch->options->full;
+	verdict->full = wants_full(launch);
 	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
 	strv_push_all(
 		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
@@ -315,17 +353,17 @@ static void undo(struct launch *launch, struct error *err)
 	if (!journal_exists(&launch->journal)) {
 		err_note(err, "left", "nothing was started");
 	} else if (launch->options->keep_on_fail) {
-		if (teardown_vm_only(launch->ctx, &launch->journal, &undoing) != 0)
-			err_note(err, "undo", "%s", undoing.message);
-		err_note(err, "left",
-			"--keep-on-fail: record, bundle and journal; the VM is stopped");
-		err_note(err, "next", "bottle stop %s", launch->slug);
+		if (teardown_vm_only(launch->ctx, &launch->journal, &undoing) == 0) {
+			err_note(err, "left",
+				"--keep-on-fail: record, bundle and journal; the VM is stopped");
+			err_note(err, "next", "bottle stop %s", launch->slug);
+		} else {
+			err_add(err, "undo", &undoing);
+		}
 	} else if (teardown(launch->ctx, &launch->journal, &undoing) == 0) {
 		err_note(err, "left", "nothing");
 	} else {
-		err_note(err, "undo", "%s", undoing.message);
-		for (size_t i = 0; i < undoing.note_count; i++)
-			err_note(err, undoing.notes[i].key, "%s", undoing.notes[i].text);
+		err_add(err, "undo", &undoing);
 	}
 	cancel_tolerate(old);
 }
@@ -336,7 +374,6 @@ static int clear_the_way(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 	cleanup_journal_facts struct journal_facts facts = {0};
-	cleanup_strv struct strv dead = STRV_INIT;
 	bool running = false;
 
 	if (journal_exists(&launch->journal)) {
@@ -354,20 +391,7 @@ static int clear_the_way(struct launch *launch, struct error *err)
 		if (teardown(ctx, &launch->journal, err) != 0)
 			return err_wrap(err, "remove what an earlier launch left");
 	}
-	if (teardown_find_dead(ctx, &dead, err) != 0)
-		return -1;
-	for (size_t i = 0; i < dead.count; i++) {
-		cleanup_journal struct journal journal = JOURNAL_INIT;
-		cleanup_error struct error failed = ERROR_INIT;
-
-		if (strcmp(dead.item[i], launch->slug) == 0 ||
-			journal_lock(ctx, dead.item[i], 0, &journal, &failed) != 0)
-			continue;
-		context_warn(ctx, "removing what a dead launch of %s left", dead.item[i]);
-		if (teardown(ctx, &journal, &failed) != 0)
-			context_warn(ctx, "%s: %s (bottle gc)", dead.item[i], failed.message);
-	}
-	return 0;
+	return teardown_dead(ctx, launch->slug, err);
 }
 
 static void launch_clear(struct launch *launch)
@@ -417,7 +441,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 
 	*timings = (struct bottle_timings){.count = 0};
 	launch_init(&launch, name);
-	if (journal_lock(ctx, name, 0, &launch.journal, err) != 0 ||
+	if (journal_lock(ctx, name, JOURNAL_LOCK_MS, &launch.journal, err) != 0 ||
 		clear_the_way(&launch, err) != 0)
 		return err_wrap(err, "launch %s", name);
 	result = run_steps(&launch, timings, err);

@@ -56,7 +56,7 @@ int context_engine(struct context *ctx, struct error *err)
 
 int context_engine_at(struct context *ctx, const char *socket, struct error *err)
 {
-	if (!ctx->engine_chosen && (ctx->socket == NULL || strcmp(ctx->socket, socket) != 0)) {
+	if (ctx->socket == NULL || strcmp(ctx->socket, socket) != 0) {
 		engine_free(ctx->engine);
 		ctx->engine = NULL;
 		free(ctx->socket);

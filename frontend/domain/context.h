@@ -48,7 +48,7 @@ int context_open(struct context *ctx, const char *engine, struct error *err);
 /* Opens the engine: negotiates the API version. Repeated calls do nothing. */
 int context_engine(struct context *ctx, struct error *err);
 
-/* The same for the engine at SOCKET, that of an existing bottle, unless --engine chose another one. */
+/* The same for the engine at SOCKET, that of an existing bottle, whatever was opened before. */
 int context_engine_at(struct context *ctx, const char *socket, struct error *err);
 
 /* Starts asking smolvm for its version; context_smolvm waits for the answer. Repeated calls do nothing. */

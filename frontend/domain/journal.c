@@ -156,7 +156,20 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 		facts->vm_pid = (pid_t)json_integer_value(json_object_get(event, "pid"));
 		facts->vm_start = (uint64_t)json_integer_value(json_object_get(event, "start"));
 	}
+	if (strcmp(name, "foreign-machine") == 0)
+		facts->machine = false;
 	facts->ready |= strcmp(name, "ready") == 0;
+}
+
+/* Processes of an earlier boot are gone, whatever has their numbers now. */
+static void forget_old_boot(struct journal_facts *facts)
+{
+	cleanup_free char *boot = self_boot_id();
+
+	if (facts->boot == NULL || *boot == '\0' || strcmp(facts->boot, boot) == 0)
+		return;
+	facts->pid = facts->vm_pid = 0;
+	facts->children = 0;
 }
 
 int journal_read(
@@ -183,6 +196,7 @@ int journal_read(
 		return err_note(
 			err, "next", "remove the folder %s/%s by hand", ctx->state_root, slug);
 	}
+	forget_old_boot(&facts);
 	*ret = facts;
 	return 0;
 }

@@ -29,7 +29,11 @@ struct journal {
 	}
 #define cleanup_journal __attribute__((cleanup(journal_clear)))
 
-enum { JOURNAL_CHILD_MAX = 32 };
+enum {
+	JOURNAL_CHILD_MAX = 32,
+	JOURNAL_LOCK_MS =
+		1000, /* longer than a look at a lock, which takes it, shorter than a command */
+};
 
 struct journal_child {
 	pid_t pid;

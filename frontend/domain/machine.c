@@ -117,6 +117,7 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 		.memory_mib = spec->agent.memory,
 		.volumes = &volumes,
 		.env = &spec->agent.env};
+	int result;
 
 	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 ||
 		refuse_live_server(err) != 0 || vmdb_close_folders(ctx->vmdb, err) != 0 ||
@@ -126,7 +127,8 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 		strv_pushf(&volumes, "%s:%s%s", wanted.mounts[i].host, wanted.mounts[i].guest,
 			wanted.mounts[i].read_only ? ":ro" : "");
 	create.command = &wanted.cmd;
-	return smolvm_create(ctx->vm, &create, err);
+	result = smolvm_create(ctx->vm, &create, err);
+	return result == SMOLVM_TAKEN ? MACHINE_TAKEN : result;
 }
 
 int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,
@@ -170,8 +172,9 @@ bool machine_process_alive(const struct machine_process *process)
 {
 	uint64_t start;
 
-	return process->pid > 0 && process->start != 0 &&
-	       self_process_start(process->pid, &start) == 0 && start == process->start;
+	/* Without a start time, which not every engine records, any process of that number counts. */
+	return process->pid > 0 && self_process_start(process->pid, &start) == 0 &&
+	       (process->start == 0 || start == process->start);
 }
 
 static int end_monitor(const struct machine_process *monitor, const char *name, struct error *err)
@@ -180,7 +183,7 @@ static int end_monitor(const struct machine_process *monitor, const char *name, 
 
 	outside_enter();
 	while (machine_process_alive(monitor) && clock_ms() < deadline) {
-		if (clock_ms() > deadline - GONE_MS / 2)
+		if (monitor->start != 0 && clock_ms() > deadline - GONE_MS / 2)
 			kill(monitor->pid, SIGKILL);
 		clock_sleep_ms(20);
 	}
@@ -222,7 +225,14 @@ int machine_remove(struct context *ctx, const char *name, const struct machine_p
 	if (machine_stop(ctx, name, known, err) != 0 ||
 		vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
 		return -1;
-	return there ? smolvm_delete(ctx->vm, name, err) : 0;
+	if (!there)
+		return 0;
+	if (smolvm_delete(ctx->vm, name, err) != 0 ||
+		vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
+		return -1;
+	return !there ? 0
+		      : err_set(err, EXIT_UNAVAILABLE,
+				"smolvm: delete %s: its record is still there", name);
 }
 
 int machine_running(struct context *ctx, const char *name, bool *ret, struct error *err)

@@ -21,7 +21,10 @@ struct machine_process {
  * NAME is ours: what a journal names is deleted by the undo. */
 int machine_refuse_taken(struct context *ctx, const char *name, struct error *err);
 
-/* Creates NAME from the agent's pack without any network. */
+enum { MACHINE_TAKEN = 1 };
+
+/* Creates NAME from the agent's pack without any network. MACHINE_TAKEN, with *err set: somebody else made one
+ * of that name meanwhile. */
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err);
 

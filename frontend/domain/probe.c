@@ -16,9 +16,9 @@
 #include "strv.h"
 
 enum {
-	HOST_ADDRESS_MAX = 4,
-	LOUD_MS = 4000,  /* a refusal is expected; waiting that long is a failure */
-	QUIET_MS = 2000, /* silence is expected */
+	HOST_ADDRESS_MAX = 10, /* of each family; the guest takes 64 attempts */
+	LOUD_MS = 4000,        /* a refusal is expected; waiting that long is a failure */
+	QUIET_MS = 2000,       /* silence is expected */
 };
 
 /* One row on its way: the attempt, and what on the host judges it. */
@@ -224,7 +224,8 @@ static const char *judge_refuse(const struct trial *trial, bool after_ready)
 		return trial->def->silence_passes ? NULL : "no refusal, only silence: not proven";
 	case GUEST_CLOSED:
 	case GUEST_RESET:
-		return trial->spot != NULL || trial->def->silence_passes
+		return (trial->spot != NULL && trial->spot->strangers == 0) ||
+				       trial->def->silence_passes
 			       ? NULL
 			       : "it connected before it was closed: not proven";
 	case GUEST_ERROR: /* a guest without IPv6 cannot reach anything by it */

@@ -36,12 +36,13 @@ int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct e
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 
 	*ret_found = false;
-	if (slug_check(name, err) != 0 || journal_lock(ctx, name, 0, &journal, err) != 0)
+	if (slug_check(name, err) != 0 ||
+		journal_lock(ctx, name, JOURNAL_LOCK_MS, &journal, err) != 0)
 		return err_wrap(err, "stop %s", name);
 	if (!journal_exists(&journal))
 		return refuse_foreign(ctx, name, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
 	*ret_found = true;
-	cancel_tolerate(1); /* half a stop is worse than a late one */
+	cancel_tolerate(cancel_count() + 1); /* half a stop is worse than a late one */
 	return teardown(ctx, &journal, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
 }
 
@@ -106,7 +107,7 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		.ports = verdict->port,
 		.port_count = verdict->port_count,
 		.egress_port = (uint16_t)verdict->egress_port,
-		.full = full,
+		.full = full || verdict->full,
 		.after_ready = true,
 	};
 

@@ -28,31 +28,46 @@ static bool has_launch(const char *label, const char *launch)
 	return label != NULL && strcmp(label, launch) == 0;
 }
 
+/* The engine that the journal names, whatever the command in hand uses: that one if it is the same, else a
+ * connection in OWN. */
+static int recorded_engine(struct context *ctx, struct context *own, const char *socket,
+	struct engine **ret, struct error *err)
+{
+	if (ctx->engine != NULL && strcmp(ctx->socket, socket) == 0) {
+		*ret = ctx->engine;
+		return 0;
+	}
+	if (context_engine_at(own, socket, err) != 0)
+		return -1;
+	*ret = own->engine;
+	return 0;
+}
+
 static int remove_container(
-	struct context *ctx, const char *name, const char *launch, struct error *err)
+	struct engine *engine, const char *name, const char *launch, struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 
-	if (engine_container_inspect(ctx->engine, name, &container, err) != 0) {
-		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
+	if (engine_container_inspect(engine, name, &container, err) != 0) {
+		if (engine_fault(engine) != ENGINE_FAULT_MISSING)
 			return -1;
 		err_clear(err);
 		return 0;
 	}
 	if (!has_launch(engine_container_label(&container, LABEL_LAUNCHER), launch))
 		return 0; /* somebody else's of that name */
-	return engine_container_remove(ctx->engine, container.id, err);
+	return engine_container_remove(engine, container.id, err);
 }
 
-static int remove_network(struct context *ctx, const char *launch, struct error *err)
+static int remove_network(struct engine *engine, const char *launch, struct error *err)
 {
 	cleanup_engine_networks struct engine_networks networks = ENGINE_NETWORKS_INIT;
 
-	if (engine_network_list(ctx->engine, &networks, err) != 0)
+	if (engine_network_list(engine, &networks, err) != 0)
 		return -1;
 	for (size_t i = 0; i < networks.count; i++)
 		if (has_launch(engine_network_label(&networks.item[i], LABEL_LAUNCHER), launch) &&
-			engine_network_remove(ctx->engine, networks.item[i].id, err) != 0)
+			engine_network_remove(engine, networks.item[i].id, err) != 0)
 			return -1;
 	return 0;
 }
@@ -115,6 +130,8 @@ int teardown(struct context *ctx, struct journal *journal, struct error *err)
 {
 	cleanup_journal_facts struct journal_facts facts = {0};
 	cleanup_free char *container = xasprintf("%s%s", NAME_CONTAINER_PREFIX, journal->slug);
+	cleanup_context struct context own = CONTEXT_INIT;
+	struct engine *engine = NULL;
 
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
@@ -122,11 +139,12 @@ int teardown(struct context *ctx, struct journal *journal, struct error *err)
 		(facts.machine &&
 			stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0))
 		return left_behind(journal, &facts, 0, err);
-	if ((facts.container || facts.network) && context_engine_at(ctx, facts.engine, err) != 0)
+	if ((facts.container || facts.network) &&
+		recorded_engine(ctx, &own, facts.engine, &engine, err) != 0)
 		return left_behind(journal, &facts, 1, err);
-	if (facts.container && remove_container(ctx, container, facts.launch, err) != 0)
+	if (facts.container && remove_container(engine, container, facts.launch, err) != 0)
 		return left_behind(journal, &facts, 1, err);
-	if (facts.network && remove_network(ctx, facts.launch, err) != 0)
+	if (facts.network && remove_network(engine, facts.launch, err) != 0)
 		return left_behind(journal, &facts, 2, err);
 	return journal_remove(journal, err) == 0 ? 0 : left_behind(journal, &facts, 3, err);
 }
@@ -157,6 +175,26 @@ int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct err
 			continue;
 		if (!facts.ready && !facts.kept)
 			strv_push(slugs, all.item[i]);
+	}
+	return 0;
+}
+
+int teardown_dead(struct context *ctx, const char *except, struct error *err)
+{
+	cleanup_strv struct strv dead = STRV_INIT;
+
+	if (teardown_find_dead(ctx, &dead, err) != 0)
+		return -1;
+	for (size_t i = 0; i < dead.count; i++) {
+		cleanup_journal struct journal journal = JOURNAL_INIT;
+		cleanup_error struct error failed = ERROR_INIT;
+
+		if (strcmp(dead.item[i], except) == 0 ||
+			journal_lock(ctx, dead.item[i], 0, &journal, &failed) != 0)
+			continue;
+		context_warn(ctx, "removing what a dead launch of %s left", dead.item[i]);
+		if (journal_exists(&journal) && teardown(ctx, &journal, &failed) != 0)
+			context_warn(ctx, "%s: %s (bottle gc)", dead.item[i], failed.message);
 	}
 	return 0;
 }

@@ -22,6 +22,9 @@ int teardown_vm_only(struct context *ctx, struct journal *journal, struct error 
 /* Names of this user's launches that died before they were ready. */
 int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct error *err);
 
+/* Takes apart what those left, but for the bottle EXCEPT; one that cannot be is only warned of. */
+int teardown_dead(struct context *ctx, const char *except, struct error *err);
+
 /* A container or network that carries this user's label, but whose journal is gone. */
 struct teardown_orphan {
 	bool is_network;

@@ -132,8 +132,8 @@ static void push_name(struct strv *argv, const struct smolvm *vm, const char *ma
 /* What smolvm says when a machine does not exist (data/errors.rs and the texts of older verbs). */
 static bool says_unknown(const struct proc *proc)
 {
-	return strstr(buf_str(&proc->err), "not found") != NULL ||
-	       strstr(buf_str(&proc->out), "not found") != NULL;
+	return strstr(buf_str(&proc->err), "vm not found:") != NULL ||
+	       strstr(buf_str(&proc->out), "not found or not running") != NULL;
 }
 
 /* smolvm gives a VM 30 s to show progress while it boots, which a loaded host exceeds now and then
@@ -182,10 +182,11 @@ int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, s
 	if (proc.exit_code == 0)
 		return 0;
 	failed(&proc, EXIT_CANTCREATE, "create", create->machine, err);
-	if (strstr(buf_str(&proc.err), "already exists") != NULL)
-		err_note(err, "next", "%s machine delete --name %s (if nothing of yours needs it)",
-			vm->path, create->machine);
-	return -1;
+	if (strstr(buf_str(&proc.err), "already exists") == NULL)
+		return -1;
+	err_note(err, "next", "%s machine delete --name %s (if nothing of yours needs it)",
+		vm->path, create->machine);
+	return SMOLVM_TAKEN;
 }
 
 int smolvm_start(const struct smolvm *vm, const char *machine, struct error *err)

@@ -72,8 +72,10 @@ struct smolvm_create {
 	const struct strv *command; /* the workload, instead of the image's ENTRYPOINT and CMD */
 };
 
-/* Creates a machine without any network flag, so that the row is born closed. EXIT_CANTCREATE when the
- * name is taken. */
+enum { SMOLVM_TAKEN = 1 };
+
+/* Creates a machine without any network flag, so that the row is born closed. SMOLVM_TAKEN, with *err set,
+ * when one of that name exists. */
 int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, struct error *err);
 
 /* Starts a machine. That it runs already is a failure: a policy set before the call would not apply. */

@@ -165,7 +165,7 @@ passes "control: the host's own address" tcp 10.0.2.15 3001
 passes "control: another bottle's address and port" http 127.0.0.16 "$other_port"
 passes "control: the bundle's bridge address" http 10.213.1.18 8888
 passes "control: 8.8.8.8:80" http 8.8.8.8 80
-passes "control: 8.8.8.8 by ICMP" ping -c 1 -W 3 8.8.8.8 >/dev/null
+passes "control: 8.8.8.8 by ICMP" busybox ping -c 1 -W 3 8.8.8.8 >/dev/null
 passes "control: 8.8.8.8 by UDP, with the same program" sh -c \
 	"$guest probe u,udp,8.8.8.8,123,3000,abc | grep -q 'u answer'"
 passes "control: IPv6" http 2001:4860:4860::8888 80

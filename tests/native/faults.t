@@ -67,7 +67,7 @@ for event in $events; do
 	is "$status" 0 "$event: the owner's next launch of that name succeeds"
 	like "$work/err" 'removing what an earlier launch of web left' "$event: and says what it removes"
 	is "$(engine_docker a ps -aq --filter name=bot-bottle | wc -l)" 1 "$event: there is one bundle"
-	is "$(pgrep -u "$(uid 1)" -c sleep)" 1 "$event: there is one machine"
+	is "$(ps -o stat=,comm= -u "$(uid 1)" | grep -c "^[^Z].*sleep")" 1 "$event: there is one machine"
 	as 1 "$bottle" stop web >/dev/null
 	is "$(leftovers 1 a)" "" "$event: after stop nothing is left"
 done
