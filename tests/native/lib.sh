@@ -153,8 +153,11 @@ no_faults() { # USER
 	rm -f "$work/home-$1/faults/"*
 }
 
-bottle=$BUILD/bin/bottle
-mkdir -p "$work/bin"
+# A copy that other users can reach, wherever this tree lies.
+bottle=$work/inst/bin/bottle
+mkdir -p "$work/bin" "$work/inst/bin" "$work/inst/libexec/bottle"
+cp "$BUILD/bin/bottle" "$bottle"
+cp -R "$BUILD/libexec/guest" "$work/inst/libexec/bottle/guest"
 cp "$here/smolvm" "$work/bin/smolvm"
 launch="launch --image agent --bundle-image bundle --memory 512 --cpus 1"
 

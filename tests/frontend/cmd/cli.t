@@ -3,9 +3,11 @@
 # smolvm is asked for any of it.
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
-bottle=$(cd "${BUILD:-$top/build}" && pwd)/bin/bottle
 work=$(mktemp -d /tmp/bottle-cli.XXXXXX)
 trap 'rm -rf "$work"' EXIT
+# A copy that other users can reach, wherever this tree lies.
+bottle=$work/bottle
+cp "${BUILD:-$top/build}/bin/bottle" "$bottle"
 count=0
 
 ok() { # RESULT(0 = pass) NAME
