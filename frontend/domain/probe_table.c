@@ -35,7 +35,9 @@ const struct probe_def probe_table[] = {
 		.about = "one of the host's own addresses, UDP"},
 	{"bundle-bridge", "tcp", PROBE_BUNDLE, PROBE_PORT_CONTAINER,
 		.about = "the bundle past its published port"},
-	{"egress-alias", "tcp", PROBE_ALIAS, PROBE_PORT_EGRESS,
+	/* The address is allowed, so the monitor may accept before it finds that nobody listens there: a
+	 * connection that ends without a byte is what containment looks like (1.7.4 does so, measured). */
+	{"egress-alias", "tcp", PROBE_ALIAS, PROBE_PORT_EGRESS, QUIET,
 		.about = "the egress daemon's port on the alias"},
 	{"egress-bridge", "tcp", PROBE_BUNDLE, PROBE_PORT_EGRESS,
 		.about = "the egress daemon's port in the bundle"},
