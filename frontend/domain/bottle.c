@@ -28,7 +28,6 @@
 #include "probe.h"
 #include "random.h"
 #include "services.h"
-#include "slug.h"
 #include "smolvm.h"
 #include "spec.h"
 #include "strv.h"

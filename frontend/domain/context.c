@@ -32,7 +32,6 @@ int context_open(struct context *ctx, const char *engine, struct error *err)
 	}
 	if (settings_load(&ctx->settings, err) != 0)
 		return -1;
-	ctx->engine_chosen = engine != NULL;
 	if (engine != NULL)
 		ctx->socket = xstrdup(engine);
 	return 0;

@@ -28,8 +28,7 @@ struct context {
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
 
-	bool engine_chosen; /* by --engine */
-	char *socket;       /* of the engine, once it was looked for */
+	char *socket; /* of the engine, once it was looked for */
 	struct engine *engine;
 	struct smolvm *vm; /* asked, perhaps not answered yet */
 	bool vm_known;     /* version and capabilities are in */

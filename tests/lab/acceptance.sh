@@ -74,8 +74,8 @@ for address, port in (("127.0.0.1", 3000), ("10.0.2.15", 3001)):
     threading.Thread(target=serve, args=(address, port)).start()
 PY
 services=$!
-mkdir -p /home/alice/work
-cat >/home/alice/work/bottle.yaml <<YAML
+mkdir -p /home/alice/project
+cat >/home/alice/project/bottle.yaml <<YAML
 version: 1
 name: web
 agent:
@@ -88,9 +88,9 @@ bundle:
   env: {BOTTLE_DEMO_UPSTREAM: $upstream}
   publish: {proxy: 8888}
 YAML
-chown -R alice: /home/alice/work
+chown -R alice: /home/alice/project
 passes "alice launches a bottle from bottle.yaml, without sudo" \
-	as alice bottle launch -f /home/alice/work/bottle.yaml --timings
+	as alice bottle launch -f /home/alice/project/bottle.yaml --timings
 sed 's/^/# /' $out $err
 shows 'web is ready on 127.0.0.17: verified' "on an address of its own"
 port=$(published alice web)
