@@ -1,4 +1,5 @@
-/* TAP for C tests: ok(), is_str(), is_int(), plan at the end by done_testing(). */
+/* TAP for C tests: ok(), is_str(), is_int(), plan at the end by done_testing(). Details of a failure go to
+ * standard error, which prove(1) shows. */
 #ifndef TESTS_TAP_H
 #define TESTS_TAP_H
 
@@ -19,6 +20,13 @@ __attribute__((format(printf, 2, 3), unused)) static bool ok(bool pass, const ch
 	va_end(ap);
 	printf("\n");
 	fflush(stdout);
+	if (!pass) {
+		fprintf(stderr, "# not ok %d - ", tap_count);
+		va_start(ap, fmt);
+		vfprintf(stderr, fmt, ap);
+		va_end(ap);
+		fprintf(stderr, "\n");
+	}
 	tap_failed += !pass;
 	return pass;
 }
@@ -30,7 +38,8 @@ __attribute__((unused)) static bool is_str(const char *got, const char *want, co
 
 	ok(pass, "%s", name);
 	if (!pass)
-		printf("#   got: %s\n#  want: %s\n", got ? got : "(null)", want ? want : "(null)");
+		fprintf(stderr, "#   got: %s\n#  want: %s\n", got ? got : "(null)",
+			want ? want : "(null)");
 	return pass;
 }
 
@@ -38,7 +47,7 @@ __attribute__((unused)) static bool is_int(long long got, long long want, const 
 {
 	ok(got == want, "%s", name);
 	if (got != want)
-		printf("#   got: %lld\n#  want: %lld\n", got, want);
+		fprintf(stderr, "#   got: %lld\n#  want: %lld\n", got, want);
 	return got == want;
 }
 

@@ -125,15 +125,16 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 			publish(bindings, exposed, lease->alias, port, 0);
 	}
 	publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
+	/* The network by its id: two users who create one name at one moment both get a network of that name. */
 	return json_pack(
 		"{s:s, s:O, s:O, s:O, s:{s:o, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
-		" s:{s:{s:{s:{s:s}}}}}",
+		" s:{s:{s:{s:s, s:{s:s}}}}}",
 		"Image", image->id, "Labels", all, "Env", env, "ExposedPorts", exposed,
 		"HostConfig", "Binds", binds(spec), "PortBindings", bindings, "AutoRemove", 0,
-		"RestartPolicy", "Name", "no", "NetworkMode", lease->network, "CapDrop", "ALL",
+		"RestartPolicy", "Name", "no", "NetworkMode", lease->network_id, "CapDrop", "ALL",
 		"CapAdd", caps, "SecurityOpt", "no-new-privileges:true", "PidsLimit", (int)PIDS_MAX,
-		"NetworkingConfig", "EndpointsConfig", lease->network, "IPAMConfig", "IPv4Address",
-		lease->bundle_ip);
+		"NetworkingConfig", "EndpointsConfig", lease->network_id, "NetworkID",
+		lease->network_id, "IPAMConfig", "IPv4Address", lease->bundle_ip);
 }
 
 /* The host port that the engine gave to container port PORT on ALIAS, 0 = none. */

@@ -147,6 +147,7 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 	facts->network |= strcmp(name, "network") == 0;
 	facts->container |= strcmp(name, "container") == 0;
 	facts->machine |= strcmp(name, "machine") == 0;
+	facts->started |= strcmp(name, "start") == 0;
 	facts->kept |= strcmp(name, "kept") == 0;
 	if (strcmp(name, "child") == 0 && facts->children < JOURNAL_CHILD_MAX)
 		facts->child[facts->children++] = (struct journal_child){

@@ -54,6 +54,7 @@ struct journal_facts {
 	struct journal_child child[JOURNAL_CHILD_MAX]; /* of smolvm; the first ones */
 	size_t children;
 	bool network, container, machine; /* begun, so perhaps there */
+	bool started;                     /* its VM may have run */
 	bool ready, kept; /* came to its end; failed and left for the user to look at */
 };
 

@@ -85,15 +85,15 @@ static int stop_machine(struct context *ctx, const char *slug, const struct jour
 	return how(ctx, name, &known, err);
 }
 
-/* Says what was not removed, from FIRST (0 machine, 1 container, 2 network, 3 folder) on. */
-static int left_behind(const struct journal *journal, const struct journal_facts *facts, int first,
-	struct error *err)
+/* Says what FACTS still hold. */
+static int left_behind(
+	const struct journal *journal, const struct journal_facts *facts, struct error *err)
 {
-	if (first <= 0 && facts->machine)
+	if (facts->machine)
 		err_note(err, "left", "machine %s%s", NAME_MACHINE_PREFIX, journal->slug);
-	if (first <= 1 && facts->container)
+	if (facts->container)
 		err_note(err, "left", "container %s%s", NAME_CONTAINER_PREFIX, journal->slug);
-	if (first <= 2 && facts->network)
+	if (facts->network)
 		err_note(err, "left", "network %s%s", NAME_NETWORK_PREFIX, journal->slug);
 	err_note(err, "left", "folder %s", journal->folder);
 	return err_note(err, "next", "bottle stop %s", journal->slug);
@@ -126,27 +126,48 @@ static int wait_for_children(
 	return 0;
 }
 
-int teardown(struct context *ctx, struct journal *journal, struct error *err)
+/* Container and network; FACTS forget what is gone. */
+static int remove_bundle(struct context *ctx, const struct journal *journal,
+	struct journal_facts *facts, struct error *err)
 {
-	cleanup_journal_facts struct journal_facts facts = {0};
 	cleanup_free char *container = xasprintf("%s%s", NAME_CONTAINER_PREFIX, journal->slug);
 	cleanup_context struct context own = CONTEXT_INIT;
 	struct engine *engine = NULL;
 
+	if ((facts->container || facts->network) &&
+		recorded_engine(ctx, &own, facts->engine, &engine, err) != 0)
+		return -1;
+	if (facts->container && remove_container(engine, container, facts->launch, err) != 0)
+		return -1;
+	facts->container = false;
+	if (facts->network && remove_network(engine, facts->launch, err) != 0)
+		return -1;
+	facts->network = false;
+	return 0;
+}
+
+int teardown(struct context *ctx, struct journal *journal, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_error struct error unremoved = ERROR_INIT;
+
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
-	if (wait_for_children(ctx, &facts, err) != 0 ||
-		(facts.machine &&
-			stop_machine(ctx, journal->slug, &facts, machine_remove, err) != 0))
-		return left_behind(journal, &facts, 0, err);
-	if ((facts.container || facts.network) &&
-		recorded_engine(ctx, &own, facts.engine, &engine, err) != 0)
-		return left_behind(journal, &facts, 1, err);
-	if (facts.container && remove_container(engine, container, facts.launch, err) != 0)
-		return left_behind(journal, &facts, 1, err);
-	if (facts.network && remove_network(engine, facts.launch, err) != 0)
-		return left_behind(journal, &facts, 2, err);
-	return journal_remove(journal, err) == 0 ? 0 : left_behind(journal, &facts, 3, err);
+	if (wait_for_children(ctx, &facts, err) != 0)
+		return left_behind(journal, &facts, err);
+	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) == 0)
+		facts.machine = false;
+	/* A VM that may run must not outlive the bundle on its address; one that was never started cannot. */
+	if (facts.machine && facts.started)
+		return left_behind(journal, &facts, err);
+	if (!facts.machine)
+		return remove_bundle(ctx, journal, &facts, err) == 0 &&
+				       journal_remove(journal, err) == 0
+			       ? 0
+			       : left_behind(journal, &facts, err);
+	if (remove_bundle(ctx, journal, &facts, &unremoved) != 0)
+		context_warn(ctx, "%s", unremoved.message);
+	return left_behind(journal, &facts, err);
 }
 
 int teardown_vm_only(struct context *ctx, struct journal *journal, struct error *err)
@@ -156,7 +177,7 @@ int teardown_vm_only(struct context *ctx, struct journal *journal, struct error 
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
 	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_stop, err) != 0)
-		return left_behind(journal, &facts, 0, err);
+		return left_behind(journal, &facts, err);
 	return journal_event(journal, "kept", NULL, NULL, err);
 }
 

@@ -12,37 +12,40 @@
 
 #define JSON_FLAGS (JSON_REJECT_DUPLICATES)
 
-static int check_table(struct vmdb_conn *conn, struct error *err)
+/* The one number that SELECT gives, with MACHINE for ?1 unless NULL. */
+static int number(struct vmdb_conn *conn, const char *select, const char *machine, int *ret,
+	struct error *err)
 {
-	cleanup_stmt sqlite3_stmt *stmt = vmdb_conn_prepare(
-		conn, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'vms'", err);
-	int step;
+	cleanup_stmt sqlite3_stmt *stmt = vmdb_conn_prepare(conn, select, err);
 
 	if (stmt == NULL)
 		return -1;
-	step = sqlite3_step(stmt);
-	if (step == SQLITE_ROW)
-		return 0;
-	if (step != SQLITE_DONE)
-		return vmdb_conn_error(conn, err);
-	err_set(err, EXIT_UNAVAILABLE, "smolvm's database %s has no table vms", conn->path);
-	return err_note(err, "why", "this is not a version of smolvm whose records are known");
-}
-
-int vmdb_row_count(struct vmdb_conn *conn, const char *machine, int *ret, struct error *err)
-{
-	cleanup_stmt sqlite3_stmt *stmt = NULL;
-
-	if (check_table(conn, err) != 0)
-		return -1;
-	stmt = vmdb_conn_prepare(conn, "SELECT count(*) FROM vms WHERE name = ?1", err);
-	if (stmt == NULL)
-		return -1;
-	sqlite3_bind_text(stmt, 1, machine, -1, SQLITE_STATIC);
+	if (machine != NULL)
+		sqlite3_bind_text(stmt, 1, machine, -1, SQLITE_STATIC);
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		return vmdb_conn_error(conn, err);
 	*ret = sqlite3_column_int(stmt, 0);
 	return 0;
+}
+
+int vmdb_row_count(struct vmdb_conn *conn, const char *machine, int *ret, struct error *err)
+{
+	int known; /* 1 = its table is there, 0 = others are, -1 = none at all */
+
+	if (number(conn,
+		    "SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND "
+		    "name = 'vms') THEN 1 WHEN EXISTS (SELECT 1 FROM sqlite_master) THEN 0 ELSE -1 "
+		    "END",
+		    NULL, &known, err) != 0)
+		return -1;
+	if (known > 0)
+		return number(conn, "SELECT count(*) FROM vms WHERE name = ?1", machine, ret, err);
+	*ret = 0;
+	if (known <
+		0) /* a smolvm that was ended before its first table left it; the next one goes on */
+		return 0;
+	err_set(err, EXIT_UNAVAILABLE, "smolvm's database %s has no table vms", conn->path);
+	return err_note(err, "why", "this is not a version of smolvm whose records are known");
 }
 
 /* jansson has no unsigned 64-bit number and refuses a record with one above 2^63; then numbers are

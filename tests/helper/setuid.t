@@ -61,7 +61,7 @@ is "with the setgid bit too" "$code|$out" "0|$A added"
 mkfifo "$tmp/pipe"
 exec 8<>"$tmp/pipe"
 dd if=/dev/zero of="$tmp/pipe" bs=4096 oflag=nonblock 2>/dev/null
-sh -c 'exec setpriv --reuid "$1" --regid "$1" --groups "$2",4242 "$3" add 127.0.0.17 >&8 9<"$3"' \
+sh -c 'trap "" HUP INT QUIT PIPE TERM ALRM CHLD USR1 64; exec setpriv --reuid "$1" --regid "$1" --groups "$2",4242 "$3" add 127.0.0.17 >&8 9<"$3"' \
 	sh $user $group "$bin" &
 pid=$!
 tries=0
@@ -79,8 +79,9 @@ for set in CapInh CapPrm CapEff CapBnd CapAmb; do
 done
 is "no_new_privs" "$(field NoNewPrivs)" 1
 is "filtered" "$(field Seccomp)" 2
-is "every signal of the caller's is blocked or default" "$(field SigIgn)|$(field SigCgt)" \
-	"0000000000000000|0000000000000000"
+# 32 to 34 are libc's own, which signal(2) does not touch: whether ignored or not, nothing here waits for them.
+is "every signal is default, whatever the caller ignored" "$((0x$(field SigIgn) & ~0x380000000))|$(field SigCgt)" \
+	"0|0000000000000000"
 fds=$(cd /proc/$pid/fd && echo *) # 4 is the log's, where there is one
 is "descriptors: its own alone" "${fds% 4}" "0 1 2 3"
 is "folder: /" "$(readlink /proc/$pid/cwd)" /
@@ -93,7 +94,7 @@ ok "the caller cannot read its memory" sh -c "! setpriv --reuid $user --regid $u
 	cat /proc/$pid/maps 2>/dev/null"
 ok "(it is there all the while)" kill -0 $pid
 code=0
-wait $pid || code=$?
+wait $pid 2>/dev/null || code=$?
 exec 8>&-
 is "then SIGALRM ends it" "$code" 142
 

@@ -5,61 +5,8 @@ case $netd in
 /*) ;;
 *) netd=$PWD/$netd ;;
 esac
-count=0 failed=0
-
-# ok NAME COMMAND...: the command succeeds
-ok() {
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		failed=1
-	fi
-}
-
-# is NAME GOT WANT: equal strings
-is() {
-	count=$((count + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		printf '%s\n' "$2" | sed 's/^/#  got: /'
-		printf '%s\n' "$3" | sed 's/^/# want: /'
-		failed=1
-	fi
-}
-
-# like NAME GOT PATTERN: the whole of it, one line, matches an extended regular expression
-like() {
-	count=$((count + 1))
-	if [ "$(printf '%s\n' "$2" | wc -l)" -eq 1 ] && printf '%s\n' "$2" | grep -Eqx -- "$3"; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		printf '%s\n' "$2" | sed 's/^/#  got: /'
-		echo "# want: $3"
-		failed=1
-	fi
-}
-
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
-
-skip_all() {
-	echo "1..0 # SKIP $1"
-	exit 0
-}
-
-done_testing() {
-	echo "1..$count"
-	exit $failed
-}
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 # run COMMAND...: $out, $err, $code
 run() {

@@ -7,9 +7,10 @@ user=
 $user unshare -rn true 2>/dev/null || { echo "1..0 # SKIP no user namespace here"; exit 0; }
 copy=$(mktemp -d /tmp/bottle-userns.XXXXXX)
 trap 'rm -rf "$copy"' EXIT
-mkdir "$copy/libexec"
-cp "$here/alias.sh" "$here/tap.sh" "$copy/"
+mkdir "$copy/helper" "$copy/libexec"
+cp "$here/alias.sh" "$here/tap.sh" "$copy/helper/"
+cp "$here/../tap.sh" "$copy/"
 cp "${BUILD:-build}/libexec/bottle-netd" "$copy/libexec/"
 chmod -R a+rX "$copy"
 # shellcheck disable=SC2086
-BUILD=$copy $user unshare -rn sh "$copy/alias.sh"
+BUILD=$copy $user unshare -rn sh "$copy/helper/alias.sh"

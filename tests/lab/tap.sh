@@ -11,7 +11,10 @@ result() { # STATUS NAME
 	if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
 		echo "not ok $count - $2"
 		failed=1
-		tail -n 25 "$out" "$err" 2>/dev/null | sed 's/^/# /'
+		{ # standard error is what prove(1) shows
+			echo "not ok $count - $2"
+			tail -n 25 "$out" "$err" 2>/dev/null
+		} | sed 's/^/# /' >&2
 	fi
 }
 

@@ -189,6 +189,8 @@ is "$(leftovers 1 a)" "" "nothing is left once the broken row is gone"
 sql "the database is gone" 69 'does not exist' 'rm -f "$db" "$db-wal" "$db-shm"'
 is "$(leftovers 1 a)" "" "nothing is left"
 sql "the table is another one" 69 'vms|table|column' 'sqlite3 "$db" "ALTER TABLE vms RENAME TO v"'
+leftovers 1 a >"$work/left"
+unlike "$work/left" 'container|network' "the machine was never started: its bundle does not wait for the database"
 rm -f "$db" "$db-wal" "$db-shm"
 as 1 "$bottle" stop web 2>&1 | sed 's/^/# /'
 is "$(leftovers 1 a)" "" "nothing is left once the database is gone"

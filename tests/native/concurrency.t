@@ -69,8 +69,8 @@ listening() {
 }
 
 report() {
-	for file in "$work"/err.* "$work"/out.*; do sed "s|^|# ${file##*/}: |" "$file"; done
-	sed 's/^/# held: /' "$work/held"
+	for file in "$work"/err.* "$work"/out.*; do sed "s|^|# ${file##*/}: |" "$file"; done >&2
+	{ [ ! -e "$work/held" ] || sed "s/^/# held: /" "$work/held"; } >&2
 }
 
 # run_rounds COUNT WHAT ENGINE SPEC...

@@ -3,12 +3,8 @@
 here=${NATIVE:-$(cd "$(dirname "$0")" && pwd)} # NATIVE: this folder, for a script elsewhere
 top=$(cd "$here/../.." && pwd)
 BUILD=$(cd "${BUILD:-$top/build}" && pwd)
-count=0
-
-plan_skip() {
-	echo "1..0 # SKIP $1"
-	exit 0
-}
+# shellcheck source=tests/native/tap.sh
+. "$here/tap.sh"
 
 [ "$(id -u)" -eq 0 ] || plan_skip "not root: an engine needs it"
 command -v python3 >/dev/null || plan_skip "no python3"
@@ -19,40 +15,6 @@ uids=$((20000 + $$ % 10000 * 4))
 # shellcheck disable=SC2154 # status
 trap 'status=$?; trap - EXIT; finish; exit $status' EXIT
 trap 'exit 130' INT TERM
-
-ok() { # RESULT(0 = pass) NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
-		echo "not ok $count - $2"
-		failed=1
-	fi
-}
-
-is() { # GOT WANT NAME
-	if [ "$1" = "$2" ]; then ok 0 "$3"; else
-		ok 1 "$3"
-		printf '%s\n' "got:  $1" "want: $2" | sed 's/^/# /'
-	fi
-}
-
-like() { # FILE PATTERN NAME
-	if grep -Eq -- "$2" "$1"; then ok 0 "$3"; else
-		ok 1 "$3"
-		sed 's/^/# /' "$1"
-	fi
-}
-
-unlike() { # FILE PATTERN NAME
-	if grep -Eq -- "$2" "$1"; then
-		ok 1 "$3"
-		sed 's/^/# /' "$1"
-	else ok 0 "$3"; fi
-}
-
-done_testing() {
-	echo "1..$count"
-	exit "${failed:-0}"
-}
 
 # Starts engine NAME; a second argument puts it beside the engine of that name, and off the firewall rules,
 # which two engines of one host take from each other.

@@ -8,28 +8,8 @@ trap 'rm -rf "$work"' EXIT
 # A copy that other users can reach, wherever this tree lies.
 bottle=$work/bottle
 cp "${BUILD:-$top/build}/bin/bottle" "$bottle"
-count=0
-
-ok() { # RESULT(0 = pass) NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
-		echo "not ok $count - $2"
-		failed=1
-	fi
-}
-
-is() { # GOT WANT NAME
-	[ "$1" = "$2" ]
-	ok $? "$3"
-	[ "$1" = "$2" ] || printf '%s\n' "got:  $1" "want: $2" | sed 's/^/# /'
-}
-
-like() { # FILE PATTERN NAME
-	grep -Eq -- "$2" "$1"
-	result=$?
-	ok $result "$3"
-	[ $result -eq 0 ] || sed 's/^/# /' "$1"
-}
+# shellcheck source=tests/native/tap.sh
+. "$top/tests/native/tap.sh"
 
 # As an ordinary user, where root would be refused; HOME and PATH are empty folders.
 mkdir "$work/home" "$work/bin"
@@ -198,5 +178,4 @@ fi
 # shellcheck disable=SC2086
 $as env -i "$bottle" ps >/dev/null 2>"$work/err"
 is "$?" 78 "without HOME: 78"
-echo "1..$count"
-exit "${failed:-0}"
+done_testing

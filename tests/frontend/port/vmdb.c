@@ -242,6 +242,11 @@ static void test_machine(void)
 	refused(vmdb_has_row(&f.vmdb, "q", &has, &err), &err, EXIT_UNAVAILABLE, "no table",
 		"has_row of a strange database is an error, not no");
 	unlink(f.vmdb.path);
+	fs_write(f.vmdb.path, "", 0, &err);
+	accepted(vmdb_has_row(&f.vmdb, "q", &has, &err), &err,
+		"has_row of a database before its first table");
+	ok(!has, "  no");
+	unlink(f.vmdb.path);
 	accepted(vmdb_has_row(&f.vmdb, "q", &has, &err), &err, "has_row without a database");
 	ok(!has && access(f.vmdb.path, F_OK) != 0, "  no, and none is made");
 	fixture_clear(&f);

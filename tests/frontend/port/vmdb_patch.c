@@ -232,8 +232,8 @@ static void test_bad_files(void)
 		"refuses another file format");
 	unlink(f.vmdb.path);
 	fs_write(f.vmdb.path, "", 0, &err);
-	refused(patch(&f, "t1", &err), &err, EXIT_UNAVAILABLE, "no table vms",
-		"refuses an empty file");
+	refused(patch(&f, "t1", &err), &err, EXIT_UNAVAILABLE, "no record",
+		"has no record in an empty file");
 	fixture_sql(&f, "CREATE VIEW vms AS SELECT 't1' AS name, x'7b7d' AS data");
 	refused(patch(&f, "t1", &err), &err, EXIT_UNAVAILABLE, "no table vms",
 		"refuses a view in the table's place");
