@@ -25,12 +25,33 @@ void outside_leave(void)
 	pthread_mutex_unlock(&lock);
 }
 
-int64_t outside_us(void)
+/* With the lock held. */
+static int64_t sum(int64_t now)
+{
+	return total + (depth > 0 ? now - since : 0);
+}
+
+struct outside_mark outside_mark(void)
+{
+	return (struct outside_mark){clock_us(), outside_us()};
+}
+
+void outside_since(struct outside_mark mark)
 {
 	int64_t now;
 
 	pthread_mutex_lock(&lock);
-	now = total + (depth > 0 ? clock_us() - since : 0);
+	now = clock_us();
+	total += now - mark.at - (sum(now) - mark.waited);
 	pthread_mutex_unlock(&lock);
-	return now;
+}
+
+int64_t outside_us(void)
+{
+	int64_t result;
+
+	pthread_mutex_lock(&lock);
+	result = sum(clock_us());
+	pthread_mutex_unlock(&lock);
+	return result;
 }

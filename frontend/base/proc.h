@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "buf.h"
+#include "outside.h"
 
 struct error;
 struct strv;
@@ -40,13 +41,14 @@ struct proc {
 	int64_t deadline; /* clock_ms, 0 = none */
 	int deadline_ms;
 	bool own_group, pass_err;
+	struct outside_mark started;
 	char *name;    /* for messages */
 	int exit_code; /* valid after proc_wait returned 0: the child's, or 128 + signal */
 };
 
-#define PROC_INIT                                                                \
-	{                                                                        \
-		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, NULL, 0 \
+#define PROC_INIT                                                                        \
+	{                                                                                \
+		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, {0, 0}, NULL, 0 \
 	}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 

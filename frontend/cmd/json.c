@@ -47,6 +47,7 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 			document, "total_ms", json_real((double)timings->total_us / 1e3));
 		json_object_set_new(
 			document, "outside_ms", json_real((double)timings->outside_us / 1e3));
+		json_object_set_new(document, "cpu_ms", json_real((double)timings->cpu_us / 1e3));
 	}
 	json_print(document);
 }

@@ -100,6 +100,8 @@ static void show_timings(const struct bottle_timings *timings)
 	}
 	show_timing("other", us, outside_us);
 	show_timing("total", timings->total_us, timings->outside_us);
+	fprintf(stderr, "  %-10s %11.3f  (computed by bottle itself, since it was started)\n",
+		"cpu", (double)timings->cpu_us / 1e3);
 }
 
 /* The line after which the agent's own command runs. On stderr when stdout belongs to that command. */

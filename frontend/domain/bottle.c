@@ -59,10 +59,9 @@ struct launch {
 static int preflight(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
-	cleanup_free char *folder = NULL;
 
 	/* smolvm answers while the engine is asked. */
-	if (context_smolvm_ask(ctx, err) != 0 || guest_folder(ctx->cache_root, &folder, err) != 0 ||
+	if (context_smolvm_ask(ctx, err) != 0 || context_guest(ctx, err) != 0 ||
 		context_vmdb(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
 		engine_image_inspect(
 			ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
@@ -454,6 +453,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	}
 	timings->total_us = clock_us() - begin;
 	timings->outside_us = outside_us();
+	timings->cpu_us = clock_cpu_us();
 	if (result == 0)
 		return 0;
 	err_wrap(err, "launch %s", name);

@@ -30,6 +30,7 @@ struct bottle_timings {
 	size_t count;
 	int64_t total_us;
 	int64_t outside_us;
+	int64_t cpu_us; /* computed by this process since it was started, beside waits too */
 };
 
 /* Launches SPEC under NAME. On success the bottle is up, verified and described by *ret. On failure

@@ -115,12 +115,6 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
 		unsigned port = spec->bundle.publish.port[i];
 
-		if (port == BUNDLE_LEASE_PORT) {
-			err_set(err, EXIT_DATA,
-				"bundle.publish.%s: port %u is the lease port of every bottle",
-				spec_port_name((enum spec_port)i), port);
-			return NULL;
-		}
 		if (port != 0)
 			publish(bindings, exposed, lease->alias, port, 0);
 	}

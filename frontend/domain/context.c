@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "engine_socket.h"
 #include "err.h"
+#include "guest.h"
 #include "mem.h"
 #include "smolvm.h"
 #include "vmdb.h"
@@ -34,6 +35,7 @@ int context_open(struct context *ctx, const char *engine, struct error *err)
 		return -1;
 	if (engine != NULL)
 		ctx->socket = xstrdup(engine);
+	ctx->socket_from = "--engine";
 	return 0;
 }
 
@@ -44,8 +46,8 @@ int context_engine(struct context *ctx, struct error *err)
 
 	if (ctx->engine != NULL)
 		return 0;
-	if (engine_socket_find(
-		    chosen, ctx->socket ? "--engine" : "the setting `engine`", &found, err) != 0 ||
+	if (engine_socket_find(chosen, ctx->socket ? ctx->socket_from : "the setting `engine`",
+		    &found, err) != 0 ||
 		engine_open(&found, &ctx->engine, err) != 0)
 		return -1;
 	free(ctx->socket);
@@ -60,6 +62,7 @@ int context_engine_at(struct context *ctx, const char *socket, struct error *err
 		ctx->engine = NULL;
 		free(ctx->socket);
 		ctx->socket = xstrdup(socket);
+		ctx->socket_from = "the bottle's launch";
 	}
 	return context_engine(ctx, err);
 }
@@ -123,6 +126,11 @@ int context_vmdb(struct context *ctx, struct error *err)
 	return vmdb_locate(ctx->vmdb, err);
 }
 
+int context_guest(struct context *ctx, struct error *err)
+{
+	return ctx->guest != NULL ? 0 : guest_folder(ctx->cache_root, &ctx->guest, err);
+}
+
 void context_warn(const struct context *ctx, const char *fmt, ...)
 {
 	cleanup_free char *text = NULL;
@@ -145,6 +153,7 @@ void context_clear(struct context *ctx)
 		vmdb_clear(ctx->vmdb);
 	free(ctx->vm);
 	free(ctx->vmdb);
+	free(ctx->guest);
 	free(ctx->socket);
 	free(ctx->state_root);
 	free(ctx->cache_root);

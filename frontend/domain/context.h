@@ -28,11 +28,13 @@ struct context {
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
 
-	char *socket; /* of the engine, once it was looked for */
+	char *socket;            /* of the engine, once it was looked for */
+	const char *socket_from; /* what named it: "--engine", or what was recorded for a bottle */
 	struct engine *engine;
 	struct smolvm *vm; /* asked, perhaps not answered yet */
 	bool vm_known;     /* version and capabilities are in */
 	struct vmdb *vmdb;
+	char *guest; /* folder with the guest program, once it was looked for */
 };
 
 #define CONTEXT_INIT \
@@ -59,6 +61,9 @@ int context_judge_smolvm(const struct context *ctx, struct error *err);
 
 /* Where smolvm's database is. */
 int context_vmdb(struct context *ctx, struct error *err);
+
+/* The folder with the guest program: guest_folder(), once. */
+int context_guest(struct context *ctx, struct error *err);
 
 /* Passes a line to progress.warn. */
 void context_warn(const struct context *ctx, const char *fmt, ...)

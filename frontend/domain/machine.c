@@ -29,7 +29,6 @@ struct wanted {
 	struct vmdb_template template;
 	struct vmdb_mount mounts[MOUNT_MAX];
 	struct strv cmd;
-	char *folder;
 	char cidr[24];
 };
 
@@ -38,7 +37,6 @@ struct wanted {
 static void wanted_clear(struct wanted *wanted)
 {
 	strv_clear(&wanted->cmd);
-	free(wanted->folder);
 }
 
 static void workload(struct strv *cmd)
@@ -55,11 +53,11 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 
 	if (mounts->count + 1 > MOUNT_MAX)
 		return err_set(err, EXIT_DATA, "agent.mounts: more than %d", MOUNT_MAX - 1);
-	if (guest_folder(ctx->cache_root, &wanted->folder, err) != 0)
+	if (context_guest(ctx, err) != 0)
 		return -1;
 	workload(&wanted->cmd);
 	strcat(strcpy(wanted->cidr, alias), "/32");
-	wanted->mounts[0] = (struct vmdb_mount){wanted->folder, GUEST_FOLDER, true};
+	wanted->mounts[0] = (struct vmdb_mount){ctx->guest, GUEST_FOLDER, true};
 	for (size_t i = 0; i < mounts->count; i++)
 		wanted->mounts[i + 1] = (struct vmdb_mount){
 			mounts->item[i].host, mounts->item[i].guest, mounts->item[i].read_only};
@@ -110,7 +108,7 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 	const struct agent *agent, struct error *err)
 {
 	cleanup_strv struct strv volumes = STRV_INIT;
-	cleanup_wanted struct wanted wanted = {.folder = NULL};
+	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 	struct smolvm_create create = {.machine = name,
 		.pack = agent->pack,
 		.cpus = spec->agent.cpus,
@@ -134,7 +132,7 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, const char *alias, struct error *err)
 {
-	cleanup_wanted struct wanted wanted = {.folder = NULL};
+	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 
 	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
 		vmdb_patch(ctx->vmdb, name, &wanted.template.policy, err) != 0)
@@ -146,7 +144,7 @@ int machine_boot(struct context *ctx, const char *name, const struct bottle_spec
 	const struct agent *agent, const char *alias, struct machine_process *ret,
 	struct error *err)
 {
-	cleanup_wanted struct wanted wanted = {.folder = NULL};
+	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
 	int64_t since;
 
@@ -157,8 +155,7 @@ int machine_boot(struct context *ctx, const char *name, const struct bottle_spec
 		vmdb_check_machine_private(ctx->vmdb, name, err) != 0)
 		return -1;
 	wanted.template.running = true;
-	if (vmdb_compare(ctx->vmdb, &wanted.template, NULL, err) != 0 ||
-		vmdb_machine(ctx->vmdb, name, &row, err) != 0)
+	if (vmdb_compare(ctx->vmdb, &wanted.template, &row, err) != 0)
 		return -1;
 	ret->pid = (pid_t)row.pid;
 	if (self_process_start(ret->pid, &ret->start) != 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bundle.h"
 #include "err.h"
 #include "mem.h"
 #include "slug.h"
@@ -212,6 +213,10 @@ static int check_publish(struct bottle_spec *spec, struct error *err)
 				"%u is bundle.egress_port, which is never published: allowed is "
 				"any other "
 				"port",
+				port);
+		if (port == BUNDLE_LEASE_PORT)
+			return spec_yaml_error(&spec->source, err, key,
+				"%u is the lease port of every bottle: allowed is any other port",
 				port);
 		for (int j = 0; j < i; j++)
 			if (bundle->publish.port[j] == port)

@@ -10,11 +10,12 @@
 #include "vmdb_json.h"
 #include "vmdb_store.h"
 
-static void fill(struct vmdb_machine *machine, const json_t *record)
+void vmdb_machine_fill(struct vmdb_machine *machine, const json_t *record)
 {
 	const char *state = json_string_value(json_object_get(record, "state"));
 	const char *pack = json_string_value(json_object_get(record, "source_smolmachine"));
 
+	vmdb_machine_clear(machine);
 	/* Neither comes as a number that a double cannot hold: pids are 22 bits, start times ticks
 	 * or microseconds. */
 	machine->pid = (int64_t)json_number_value(json_object_get(record, "pid"));
@@ -33,8 +34,7 @@ int vmdb_machine(
 	if (vmdb_conn_open(&conn, vmdb, false, err) != 0 ||
 		vmdb_row_read(&conn, machine, &row, err) != 0)
 		return -1;
-	vmdb_machine_clear(ret);
-	fill(ret, row.json);
+	vmdb_machine_fill(ret, row.json);
 	return 0;
 }
 

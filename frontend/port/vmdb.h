@@ -133,11 +133,12 @@ struct vmdb_template {
 
 /* Compares the whole record, read afresh, with what was asked for. Known keys must be ours or the
  * stated default; a key that nobody here knows must be null, false, 0, "", [] or {}, because a
- * newer engine's widening is of another value. EXIT_REFUSED has one note "differs" for every
- * difference: key, expected, found. Values of env are never shown. IMAGE_ENV (may be NULL) receives
- * the names of variables that the image brought; with difference or error it is left alone. */
+ * newer engine's widening is of another value. Variables beside ours are the image's own, and open
+ * nothing. EXIT_REFUSED has one note "differs" for every difference: key, expected, found. Values of
+ * env are never shown. *RET (may be NULL) receives the record that was compared; with difference or
+ * error it is left alone. */
 int vmdb_compare(const struct vmdb *vmdb, const struct vmdb_template *template,
-	struct strv *image_env, struct error *err);
+	struct vmdb_machine *ret, struct error *err);
 
 /* Removes the files in which the engine notes what it boots, so that what is there after a start is
  * of that start. Returns the time before the removal in *since (seconds of the epoch). */

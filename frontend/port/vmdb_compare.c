@@ -189,21 +189,8 @@ static const struct vmdb_rule record_rules[] = {
 	{.key = NULL},
 };
 
-static void list_image_env(
-	const struct vmdb_template *template, const json_t *record, struct strv *ret)
-{
-	const json_t *env = json_object_get(record, "env");
-
-	for (size_t i = 0; i < json_array_size(env); i++) {
-		const char *name = json_string_value(json_array_get(json_array_get(env, i), 0));
-
-		if (!was_asked(template->env, name) && !strv_has(ret, name))
-			strv_push(ret, name);
-	}
-}
-
 int vmdb_compare(const struct vmdb *vmdb, const struct vmdb_template *template,
-	struct strv *image_env, struct error *err)
+	struct vmdb_machine *ret, struct error *err)
 {
 	cleanup_vmdb_conn struct vmdb_conn conn = {NULL, NULL, 0, 0};
 	cleanup_vmdb_row struct vmdb_row row = VMDB_ROW_INIT;
@@ -215,7 +202,7 @@ int vmdb_compare(const struct vmdb *vmdb, const struct vmdb_template *template,
 	vmdb_rule_compare(&diff, record_rules, "", row.json);
 	if (vmdb_diff_report(&diff, "its record", err) != 0)
 		return -1;
-	if (image_env != NULL)
-		list_image_env(template, row.json, image_env);
+	if (ret != NULL)
+		vmdb_machine_fill(ret, row.json);
 	return 0;
 }

@@ -65,6 +65,8 @@ int vmdb_conn_open(struct vmdb_conn *conn, const struct vmdb *vmdb, bool write, 
 		return vmdb_conn_error(conn, err);
 	sqlite3_extended_result_codes(conn->db, 1);
 	sqlite3_busy_handler(conn->db, on_busy, conn);
+	/* What is committed is on the disk already; moving it from the log into the file is left to smolvm. */
+	sqlite3_db_config(conn->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	return 0;
 }
 

@@ -63,4 +63,8 @@ int vmdb_row_read(
 	struct vmdb_conn *conn, const char *machine, struct vmdb_row *ret, struct error *err);
 void vmdb_row_clear(struct vmdb_row *row);
 
+/* What RECORD says of its machine, into *MACHINE, which is cleared first. */
+struct vmdb_machine;
+void vmdb_machine_fill(struct vmdb_machine *machine, const json_t *record);
+
 #endif

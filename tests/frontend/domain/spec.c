@@ -290,6 +290,9 @@ static const struct refusal ports[] = {
 		"bundle.publish.proxy: 8888 is bundle.egress_port, which is never published: "
 		"allowed is any "
 		"other port"},
+	{"the lease port", AGENT "bundle: {publish: {git: 10213}}\n",
+		"bottle.yaml:4: bundle.publish.git: 10213 is the lease port of every bottle: "
+		"allowed is any other port"},
 	{"port 0", AGENT "bundle: {publish: {git: 0}}\n",
 		"bottle.yaml:4: bundle.publish.git: got 0: allowed are 1 to 65535"},
 	{"port 65536", AGENT "bundle: {publish: {proxy: 65536}}\n",
