@@ -38,31 +38,37 @@ static void place(int fd, int target)
 		dup2(fd, target);
 }
 
-static void child_exec(const struct proc_spec *spec, const int stdio[3], int report)
-	__attribute__((noreturn));
+/* What the child is told. */
+struct birth {
+	const struct proc_spec *spec;
+	int stdio[3];
+	int report; /* takes errno when there was no exec */
+};
 
-static void child_exec(const struct proc_spec *spec, const int stdio[3], int report)
+static void child_exec(const void *arg)
 {
+	const struct birth *birth = arg;
+	const struct proc_spec *spec = birth->spec;
 	sigset_t none;
 	int failure;
 	ssize_t ignored;
 
 	if (spec->stdio == PROC_PASS_ERR)
-		place(stdio[2], 2);
+		place(birth->stdio[2], 2);
 	if (spec->stdio == PROC_CAPTURE) {
 		setsid(); /* no terminal to ask on, and one name for all that it leaves behind */
 		for (int i = 0; i < 3; i++)
-			place(stdio[i], i);
+			place(birth->stdio[i], i);
 	}
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(077);
-	proc_close_others(report);
+	proc_close_others(birth->report);
 	execve(spec->argv->item[0], spec->argv->item, spec->env->item);
 	failure = errno;
-	ignored = write(report, &failure, sizeof(failure));
+	ignored = write(birth->report, &failure, sizeof(failure));
 	(void)ignored;
 	_exit(EXIT_NOT_FOUND);
 }
@@ -124,11 +130,7 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 		return err_errno(err, EXIT_OS, "make a pipe");
 	report_r = ends[0];
 	report_w = ends[1];
-	/* Not fork(2): copying the page tables and taking the faults after it cost a millisecond and more a child.
-	 * What the child does before its exec leaves nothing in the memory that it shares with us. */
-	proc->pid = vfork();
-	if (proc->pid == 0)
-		child_exec(spec, (const int[3]){in, out_w, err_w}, report_w);
+	proc->pid = proc_spawn(child_exec, &(struct birth){spec, {in, out_w, err_w}, report_w});
 	if (proc->pid < 0) {
 		proc->pid = 0;
 		return err_errno(err, EXIT_OS, "start %s", path);

@@ -9,6 +9,23 @@
 
 #include "mem.h"
 
+/* vfork(2) is deprecated there. */
+pid_t proc_spawn(void (*child)(const void *arg), const void *arg)
+{
+	sigset_t all, old;
+	pid_t pid;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = fork();
+	if (pid == 0) {
+		child(arg);
+		_exit(127);
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pid;
+}
+
 void proc_close_others(int keep)
 {
 	int size = getdtablesize();
