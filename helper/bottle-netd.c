@@ -11,7 +11,7 @@
  *                  fault is kept, not reported: `version` and `policy` work without any installation, and a
  *                  wrong argument is a wrong argument first.
  *  3 settle        signals blocked and default, timers off, descriptors 0-2 there and no others, umask 077,
- *                  folder /, no core. Before the ids change, so that the caller can still kill a process
+ *                  folder /, no core, no limit of processor time. Before the ids change, so that the caller can still kill a process
  *                  that the caller's own file systems make wait here.
  *  4 shrink        of root only the right to change addresses is left, and is not in effect. Each result
  *                  is checked and read back, and taking it back is tried and must fail. No byte of argv
@@ -64,7 +64,7 @@ static void settle_signals(void)
 
 static void settle_files(void)
 {
-	struct rlimit core = {0, 0};
+	struct rlimit no = {0, 0}, none = {RLIM_INFINITY, RLIM_INFINITY};
 
 	/* open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the
 	 * caller's own FUSE mount it could be made to wait. */
@@ -74,9 +74,11 @@ static void settle_files(void)
 	must(os_close_from(3) && fcntl(3, F_GETFD) < 0, "cannot close inherited descriptors");
 	(void)umask(077); /* cannot fail */
 	must(chdir("/") == 0, "cannot change to /");
-	must(setrlimit(RLIMIT_CORE, &core) == 0 && getrlimit(RLIMIT_CORE, &core) == 0 &&
-			core.rlim_max == 0,
+	must(setrlimit(RLIMIT_CORE, &no) == 0 && getrlimit(RLIMIT_CORE, &no) == 0 && !no.rlim_max,
 		"cannot forbid core dumps");
+	/* Time that was used up before exec counts, and the kernel kills at the limit, in the middle of a change.
+	 * Without privilege nothing is changed, and a limit cannot be lifted. */
+	must(setrlimit(RLIMIT_CPU, &none) == 0 || geteuid() != 0, "cannot lift the time limit");
 }
 
 static struct outcome work(int sock, const struct request *request, struct text *out)

@@ -11,7 +11,7 @@ INC_cmd    := -Ifrontend/cmd -Ifrontend/domain $(INC_base)
 INC_main   := -Ifrontend/cmd $(INC_base)
 
 FE_CFLAGS  = $(STD) $(HARD) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2) \
-	-D_GNU_SOURCE -D_DARWIN_C_SOURCE $(DEFS) -DBOTTLE_LIBEXEC='"$(LIBEXEC)"' $(PKG_CF) $(CFLAGS)
+	-D_GNU_SOURCE -D_DARWIN_C_SOURCE $(DEFS) $(PKG_CF) $(CFLAGS)
 FE_LDFLAGS = -pie -pthread $(if $(SAN),-fsanitize=$(SAN),-Wl,-z,relro,-z,now -Wl,--as-needed) $(LDFLAGS)
 # dlopen lived in libdl before glibc 2.34; libcurl is loaded when first needed.
 PKG_LIBS  += $(if $(filter linux,$(OS)),-ldl)

@@ -1,9 +1,10 @@
 /* A named environment for children. */
 #include "childenv.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "mem.h"
 #include "strv.h"
@@ -11,8 +12,16 @@
 extern char **environ;
 
 static const char *const passed[] = {"HOME", "PATH", "LANG", "TERM", "TMPDIR", NULL};
-static const char *const absolute[] = {"SMOLVM_LIB_DIR", "SMOLVM_AGENT_ROOTFS",
+static const char *const places[] = {"SMOLVM_LIB_DIR", "SMOLVM_AGENT_ROOTFS",
 	"SMOLVM_AGENT_ROOTFS_TAR", "SMOLVM_DATA_DIR", NULL};
+
+static bool is_safe(const char *path)
+{
+	struct stat st;
+
+	return path[0] == '/' && stat(path, &st) == 0 && (st.st_mode & 022) == 0 &&
+	       (st.st_uid == 0 || st.st_uid == geteuid());
+}
 
 static bool listed(const char *const *names, const char *entry, size_t name_len)
 {
@@ -31,11 +40,24 @@ void childenv_fill(struct strv *env, struct strv *dropped)
 		if (name_len == 0)
 			continue;
 		if (listed(passed, *entry, name_len) || strncmp(*entry, "XDG_", 4) == 0 ||
-			(listed(absolute, *entry, name_len) && equals[1] == '/'))
+			(listed(places, *entry, name_len) && is_safe(equals + 1)))
 			strv_push(env, *entry);
 		else if (strncmp(*entry, "SMOLVM_", 7) == 0 && dropped != NULL)
 			strv_take(dropped, xstrndup(*entry, name_len));
 	}
+}
+
+const char *childenv_place(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && is_safe(value) ? value : NULL;
+}
+
+bool childenv_is_loader(const char *name)
+{
+	return strncmp(name, "SMOLVM_", 7) == 0 || strncmp(name, "LD_", 3) == 0 ||
+	       strncmp(name, "DYLD_", 5) == 0;
 }
 
 int childenv_pass(struct strv *env, const char *name)

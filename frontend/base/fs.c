@@ -154,3 +154,20 @@ int fs_lock(const char *path, int deadline_ms, struct error *err)
 	}
 	return steal_fd(&fd);
 }
+
+char *fs_resolve(const char *path)
+{
+	cleanup_free char *head = xstrdup(path);
+
+	for (char *slash = head + strlen(head); slash != NULL && slash != head;
+		slash = strrchr(head, '/')) {
+		cleanup_free char *real = NULL;
+
+		*slash = '\0';
+		real = realpath(head, NULL);
+		if (real != NULL)
+			return xasprintf(
+				"%s%s", strcmp(real, "/") == 0 ? "" : real, path + (slash - head));
+	}
+	return xstrdup(path);
+}

@@ -25,6 +25,9 @@ int fs_append(const char *path, const char *bytes, size_t len, struct error *err
 /* Puts what was written to PATH on the disk. */
 int fs_sync(const char *path, struct error *err);
 
+/* PATH with the links of what exists of it resolved. Caller frees; a copy when nothing can be. */
+char *fs_resolve(const char *path);
+
 bool fs_exists(const char *path);
 
 /* Removes a folder of plain files and the folder itself; true when it is gone. */

@@ -152,7 +152,6 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 	proc->err_fd = steal_fd(&err_r);
 	proc->deadline_ms = spec->deadline_ms;
 	proc->deadline = spec->deadline_ms ? clock_ms() + spec->deadline_ms : 0;
-	proc->started = outside_mark();
 	proc->name = xstrdup(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 	return 0;
 }
@@ -301,15 +300,19 @@ static int wait_for_end(struct proc *proc, struct error *err)
 	return 0;
 }
 
-int proc_wait(struct proc *proc, struct error *err)
+bool proc_runs(const struct proc *proc)
 {
 	siginfo_t ended = {.si_pid = 0};
+
+	return proc->pid != 0 &&
+	       waitid(P_PID, (id_t)proc->pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       ended.si_pid == 0;
+}
+
+int proc_wait(struct proc *proc, struct error *err)
+{
 	int result;
 
-	if (proc->pid != 0 &&
-		waitid(P_PID, (id_t)proc->pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-		ended.si_pid == 0)
-		outside_since(proc->started);
 	outside_enter();
 	result = wait_for_end(proc, err);
 	outside_leave();

@@ -7,7 +7,6 @@
 #include <sys/types.h>
 
 #include "buf.h"
-#include "outside.h"
 
 struct error;
 struct strv;
@@ -41,20 +40,22 @@ struct proc {
 	int64_t deadline; /* clock_ms, 0 = none */
 	int deadline_ms;
 	bool own_group, pass_err;
-	struct outside_mark started;
 	char *name;    /* for messages */
 	int exit_code; /* valid after proc_wait returned 0: the child's, or 128 + signal */
 };
 
-#define PROC_INIT                                                                        \
-	{                                                                                \
-		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, {0, 0}, NULL, 0 \
+#define PROC_INIT                                                                \
+	{                                                                        \
+		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, NULL, 0 \
 	}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 
 /* Starts the child with umask 077 and no descriptor above 2. -1: it could not be executed (127 in
  * err->code when it does not exist, 126 when it may not run). */
 int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *err);
+
+/* Whether it has not ended. */
+bool proc_runs(const struct proc *proc);
 
 /* Waits for the end. Returns 0 with exit_code, whatever it is; -1 on deadline (EXIT_DEADLINE), too much
  * output or a cancel request; then the child's process group has been killed and reaped. */

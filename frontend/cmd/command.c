@@ -99,10 +99,14 @@ static int parse(struct cmd_args *args, int argc, char **argv, struct error *err
 
 		if (answer == 'h' && (option == NULL || option->letter != 'h'))
 			return 1;
-		if (answer == '?' || answer == ':')
+		if (answer == '?' || answer == ':') {
+			const char cluster[] = {'-', (char)optopt, '\0'};
+			bool is_long = strncmp(argv[before], "--", 2) == 0;
+
 			return usage_error(command, err,
 				answer == ':' ? "a value is missing after" : "unknown option",
-				argv[optind - 1] ? argv[optind - 1] : argv[before]);
+				is_long ? argv[before] : cluster);
+		}
 		if (answer != -1) {
 			add_option(args, option, optarg);
 			continue;

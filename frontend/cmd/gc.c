@@ -102,7 +102,7 @@ int cmd_gc(const struct cmd_args *args, struct error *err)
 		if (act)
 			code = sweep(&ctx, &garbage);
 		if (cmd_flag(args, "json"))
-			show_json(&garbage, act);
+			show_json(&garbage, act && code == EXIT_OK);
 		else
 			show(&garbage, act && code == EXIT_OK);
 	}

@@ -39,31 +39,32 @@ static int status(struct context *ctx, bool json, struct error *err)
 	static const char *const headings[] = {"ADDRESS", "UP", "HELD BY", NULL};
 	cleanup_view struct view view = {.missing = STRV_INIT};
 	json_t *list;
-	struct table table;
+	struct table table = {0, 0, NULL};
 
 	if (look(ctx, &view, err) != 0)
 		return -1;
 	list = json_array();
-	table_init(&table, headings);
+	if (!json)
+		table_init(&table, headings);
 	for (unsigned octet = ctx->settings.pool_first; octet <= ctx->settings.pool_last; octet++) {
 		cleanup_free char *address = xasprintf("127.0.0.%u", octet);
 		bool up = !strv_has(&view.missing, address);
 
-		table_add(&table, address);
-		table_add(&table, up ? "yes" : "no");
-		table_add(&table, view.holder[octet]);
+		if (!json) {
+			table_add(&table, address);
+			table_add(&table, up ? "yes" : "no");
+			table_add(&table, view.holder[octet]);
+		}
 		json_array_append_new(
 			list, json_pack("{s:s, s:b, s:o}", "address", address, "up", up, "held_by",
 				      view.holder[octet] ? json_string(view.holder[octet])
 							 : json_null()));
 	}
-	if (json) {
+	if (json)
 		json_print(json_pack("{s:s, s:O}", "schema", "bottle.pool/1", "addresses", list));
-		json_decref(list);
-		return EXIT_OK;
-	}
+	else
+		table_print(&table, stdout);
 	json_decref(list);
-	table_print(&table, stdout);
 	return EXIT_OK;
 }
 
@@ -98,16 +99,16 @@ static int ensure(struct context *ctx, bool json, struct error *err)
 static int release(struct context *ctx, bool json, struct error *err)
 {
 	cleanup_view struct view view = {.missing = STRV_INIT};
-	cleanup_strv struct strv free_ones = STRV_INIT;
+	cleanup_strv struct strv free_ones = STRV_INIT, removed = STRV_INIT;
 
 	if (look(ctx, &view, err) != 0)
 		return -1;
 	for (unsigned octet = ctx->settings.pool_first; octet <= ctx->settings.pool_last; octet++)
 		if (view.holder[octet] == NULL)
 			strv_pushf(&free_ones, "127.0.0.%u", octet);
-	if (alias_release(&free_ones, err) != 0)
+	if (alias_release(&free_ones, &removed, err) != 0)
 		return -1;
-	report("removed", &free_ones, json);
+	report("removed", &removed, json);
 	return EXIT_OK;
 }
 

@@ -78,8 +78,7 @@ int cmd_ps(const struct cmd_args *args, struct error *err)
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);
-	if (context_smolvm_ask(&ctx, err) != 0 ||
-		inventory_read(&ctx, cmd_flag(args, "all"), &inventory, err) != 0)
+	if (inventory_read(&ctx, cmd_flag(args, "all"), &inventory, err) != 0)
 		return err_wrap(err, "ps");
 	if (cmd_flag(args, "json"))
 		print_json(&inventory);

@@ -43,14 +43,18 @@ static bool described(
 	cleanup_error struct error ignored = ERROR_INIT;
 	cleanup_buf struct buf text = BUF_INIT(65536);
 	json_auto_t *json = NULL;
-	const char *id, *by;
+	const char *id, *by, *arch;
+	struct stat st;
 
-	if (access(pack, R_OK) != 0 || fs_read(path, &text, &ignored) != 0)
+	if (stat(pack, &st) != 0 || fs_read(path, &text, &ignored) != 0)
 		return false;
 	json = json_loadb(buf_str(&text), text.len, 0, NULL);
 	id = json_string_value(json_object_get(json, "image"));
 	by = json_string_value(json_object_get(json, "smolvm"));
-	if (id == NULL || by == NULL || strcmp(id, image_id) != 0)
+	arch = json_string_value(json_object_get(json, "arch"));
+	if (id == NULL || by == NULL || arch == NULL || strcmp(id, image_id) != 0 ||
+		strcmp(arch, self_arch()) != 0 ||
+		json_integer_value(json_object_get(json, "size")) != st.st_size)
 		return false;
 	*ret_other_version = strcmp(by, version) != 0;
 	return !*ret_other_version;
@@ -125,18 +129,19 @@ static int describe(const struct context *ctx, const struct agent *agent, const 
 	json_auto_t *json = NULL;
 	char chunk[65536], hex[SHA256_HEX_LEN];
 	struct sha256 sha;
+	json_int_t size = 0;
 	ssize_t got;
 
 	if (fd < 0)
 		return err_errno(err, EXIT_CANTCREATE, "pack: smolvm made no %s", made);
 	sha256_init(&sha);
-	while ((got = read(fd, chunk, sizeof(chunk))) > 0)
+	for (; (got = read(fd, chunk, sizeof(chunk))) > 0; size += got)
 		sha256_update(&sha, chunk, (size_t)got);
 	if (got < 0 || fsync(fd) != 0)
 		return err_errno(err, EXIT_CANTCREATE, "pack: read %s", made);
 	sha256_final_hex(&sha, hex);
-	json = json_pack("{s:s, s:s, s:s, s:s}", "image", agent->image_id, "smolvm",
-		ctx->vm->version, "arch", self_arch(), "sha256", hex);
+	json = json_pack("{s:s, s:s, s:s, s:s, s:I}", "image", agent->image_id, "smolvm",
+		ctx->vm->version, "arch", self_arch(), "sha256", hex, "size", size);
 	text = json_dumps(json, JSON_INDENT(2));
 	return fs_write(path, text, strlen(text), err);
 }

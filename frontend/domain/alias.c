@@ -68,9 +68,9 @@ int alias_ensure(struct context *ctx, unsigned octet, struct error *err)
 	return alias_ensure_all(ctx, &asked, err);
 }
 
-int alias_release(const struct strv *addresses, struct error *err)
+int alias_release(const struct strv *addresses, struct strv *removed, struct error *err)
 {
-	return addresses->count == 0 ? 0 : netd_remove(addresses, err);
+	return addresses->count == 0 ? 0 : netd_remove(addresses, removed, err);
 }
 
 /* 127.0.0.OCTET when it can be bound now and is not EXCEPT, else NULL. */

@@ -18,8 +18,8 @@ void alias_missing(const struct context *ctx, struct strv *ret);
 /* Adds all missing ones, or with setting always all; *ret lists what the helper was asked for. */
 int alias_ensure_all(struct context *ctx, struct strv *ret, struct error *err);
 
-/* Removes ADDRESSES. */
-int alias_release(const struct strv *addresses, struct error *err);
+/* Removes ADDRESSES; REMOVED gets those that were there. */
+int alias_release(const struct strv *addresses, struct strv *removed, struct error *err);
 
 /* Another bottle's address as far as a policy can tell, for probes: beside the pool if such a one can be
  * bound now, else of the pool, else 127.0.0.1. Caller frees. */

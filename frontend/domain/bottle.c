@@ -148,7 +148,10 @@ static int claim_and_start(struct launch *launch, struct error *err)
 			err);
 		if (result != BUNDLE_ADDRESS_BUSY)
 			return result == BUNDLE_OK ? 0 : -1;
-		launch->skip.octet[launch->lease.octet] = true;
+		launch->skip.why[launch->lease.octet] =
+			engine_fault(ctx->engine) == ENGINE_FAULT_NO_ADDRESS
+				? "not an address of this host (bottle pool ensure)"
+				: "one of its ports is taken by a listener";
 		err_clear(err);
 		if (give_back(launch, err) != 0)
 			return -1;

@@ -53,29 +53,36 @@ static int add_capabilities(const struct engine_image *image, json_t *list, stru
 	return 0;
 }
 
-/* ENV of the container: what the file says, the daemons, and names whose values are in our environment. */
-static json_t *environment(const struct bottle_spec *spec, struct error *err)
+/* Adds TEXT to LIST; KEY is where it came from. */
+static int add_text(json_t *list, const char *text, const char *key, struct error *err)
 {
-	json_t *env = json_array();
+	if (json_array_append_new(list, json_string(text)) == 0)
+		return 0;
+	return err_set(err, EXIT_DATA, "%s: not UTF-8, which the engine's API cannot carry", key);
+}
+
+/* ENV of the container: what the file says, the daemons, and names whose values are in our environment. */
+static int add_environment(json_t *env, const struct bottle_spec *spec, struct error *err)
+{
 	cleanup_free char *daemons = strv_join(&spec->bundle.daemons, ",");
 	cleanup_free char *entry = xasprintf(ENV_DAEMONS "=%s", daemons);
 
-	json_array_append_new(env, json_string(entry));
+	if (add_text(env, entry, "bundle.daemons", err) != 0)
+		return -1;
 	for (size_t i = 0; i < spec->bundle.env.count; i++)
-		json_array_append_new(env, json_string(spec->bundle.env.item[i]));
+		if (add_text(env, spec->bundle.env.item[i], "bundle.env", err) != 0)
+			return -1;
 	for (size_t i = 0; i < spec->bundle.forward_env.count; i++) {
 		const char *name = spec->bundle.forward_env.item[i], *value = getenv(name);
 		cleanup_free char *pair = value ? xasprintf("%s=%s", name, value) : NULL;
+		cleanup_free char *key = xasprintf("bundle.forward_env: %s", name);
 
-		if (pair == NULL) {
-			json_decref(env);
-			err_set(err, EXIT_DATA,
-				"bundle.forward_env: %s is not set in this environment", name);
-			return NULL;
-		}
-		json_array_append_new(env, json_string(pair));
+		if (pair == NULL)
+			return err_set(err, EXIT_DATA, "%s is not set in this environment", key);
+		if (add_text(env, pair, key, err) != 0)
+			return -1;
 	}
-	return env;
+	return 0;
 }
 
 static void publish(
@@ -89,17 +96,17 @@ static void publish(
 		bindings, key, json_pack("[{s:s, s:s}]", "HostIp", alias, "HostPort", host));
 }
 
-static json_t *binds(const struct bottle_spec *spec)
+static int add_binds(json_t *list, const struct bottle_spec *spec, struct error *err)
 {
-	json_t *list = json_array();
-
 	for (size_t i = 0; i < spec->bundle.mounts.count; i++) {
 		const struct spec_mount *mount = &spec->bundle.mounts.item[i];
 		cleanup_free char *text = xasprintf("%s:%s:ro", mount->host, mount->guest);
+		cleanup_free char *key = xasprintf("bundle.mounts[%zu]", i);
 
-		json_array_append_new(list, json_string(text));
+		if (add_text(list, text, key, err) != 0)
+			return -1;
 	}
-	return list;
+	return 0;
 }
 
 /* The engine's request body. NULL with *err set. */
@@ -107,9 +114,10 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 	const struct lease *lease, const json_t *labels, struct error *err)
 {
 	json_auto_t *bindings = json_object(), *exposed = json_object(), *caps = json_array();
-	json_auto_t *all = json_deep_copy(labels), *env = environment(spec, err);
+	json_auto_t *all = json_deep_copy(labels), *env = json_array(), *binds = json_array();
 
-	if (env == NULL || add_capabilities(image, caps, err) != 0)
+	if (add_environment(env, spec, err) != 0 || add_binds(binds, spec, err) != 0 ||
+		add_capabilities(image, caps, err) != 0)
 		return NULL;
 	json_object_set_new(all, LABEL_ALIAS, json_string(lease->alias));
 	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
@@ -121,10 +129,10 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 	publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
 	/* The network by its id: two users who create one name at one moment both get a network of that name. */
 	return json_pack(
-		"{s:s, s:O, s:O, s:O, s:{s:o, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
+		"{s:s, s:O, s:O, s:O, s:{s:O, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
 		" s:{s:{s:{s:s, s:{s:s}}}}}",
 		"Image", image->id, "Labels", all, "Env", env, "ExposedPorts", exposed,
-		"HostConfig", "Binds", binds(spec), "PortBindings", bindings, "AutoRemove", 0,
+		"HostConfig", "Binds", binds, "PortBindings", bindings, "AutoRemove", 0,
 		"RestartPolicy", "Name", "no", "NetworkMode", lease->network_id, "CapDrop", "ALL",
 		"CapAdd", caps, "SecurityOpt", "no-new-privileges:true", "PidsLimit", (int)PIDS_MAX,
 		"NetworkingConfig", "EndpointsConfig", lease->network_id, "NetworkID",

@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "engine_socket.h"
 #include "err.h"
+#include "fs.h"
 #include "guest.h"
 #include "mem.h"
 #include "smolvm.h"
@@ -25,12 +26,18 @@ static char *xdg_folder(const char *name, const char *fallback, const char *leaf
 
 int context_open(struct context *ctx, const char *engine, struct error *err)
 {
+	char *resolved;
+
 	ctx->state_root = xdg_folder("XDG_STATE_HOME", ".local/state", "bottle");
 	ctx->cache_root = xdg_folder("XDG_CACHE_HOME", ".cache", "bot-bottle");
 	if (ctx->state_root == NULL || ctx->cache_root == NULL) {
 		err_set(err, EXIT_CONFIG, "HOME is not set to an absolute path");
 		return err_note(err, "next", "export HOME");
 	}
+	/* smolvm notes the real paths of what it is given from there, and that is compared. */
+	resolved = fs_resolve(ctx->cache_root);
+	free(ctx->cache_root);
+	ctx->cache_root = resolved;
 	if (settings_load(&ctx->settings, err) != 0)
 		return -1;
 	if (engine != NULL)
@@ -39,7 +46,7 @@ int context_open(struct context *ctx, const char *engine, struct error *err)
 	return 0;
 }
 
-int context_engine(struct context *ctx, struct error *err)
+int context_engine_unagreed(struct context *ctx, struct error *err)
 {
 	cleanup_engine_socket struct engine_socket found = ENGINE_SOCKET_INIT;
 	const char *chosen = ctx->socket ? ctx->socket : ctx->settings.engine;
@@ -48,11 +55,16 @@ int context_engine(struct context *ctx, struct error *err)
 		return 0;
 	if (engine_socket_find(chosen, ctx->socket ? ctx->socket_from : "the setting `engine`",
 		    &found, err) != 0 ||
-		engine_open(&found, &ctx->engine, err) != 0)
+		engine_open_unagreed(&found, &ctx->engine, err) != 0)
 		return -1;
 	free(ctx->socket);
 	ctx->socket = steal_str(&found.path);
 	return 0;
+}
+
+int context_engine(struct context *ctx, struct error *err)
+{
+	return context_engine_unagreed(ctx, err) == 0 ? engine_agree(ctx->engine, err) : -1;
 }
 
 int context_engine_at(struct context *ctx, const char *socket, struct error *err)
@@ -67,13 +79,26 @@ int context_engine_at(struct context *ctx, const char *socket, struct error *err
 	return context_engine(ctx, err);
 }
 
-int context_smolvm_ask(struct context *ctx, struct error *err)
+int context_smolvm_find(struct context *ctx, struct error *err)
 {
 	if (ctx->vm != NULL)
 		return 0;
 	ctx->vm = xcalloc(1, sizeof(*ctx->vm));
 	*ctx->vm = (struct smolvm)SMOLVM_INIT;
-	return smolvm_ask(ctx->vm, ctx->settings.smolvm, err);
+	if (smolvm_find(ctx->vm, ctx->settings.smolvm, err) != 0) {
+		smolvm_clear(ctx->vm);
+		free(ctx->vm);
+		ctx->vm = NULL;
+		return -1;
+	}
+	for (size_t i = 0; i < ctx->vm->dropped.count; i++)
+		context_warn(ctx, "%s is not passed on to smolvm", ctx->vm->dropped.item[i]);
+	return 0;
+}
+
+int context_smolvm_ask(struct context *ctx, struct error *err)
+{
+	return context_smolvm_find(ctx, err) == 0 ? smolvm_ask(ctx->vm, err) : -1;
 }
 
 int context_judge_smolvm(const struct context *ctx, struct error *err)
@@ -112,8 +137,6 @@ int context_smolvm(struct context *ctx, struct error *err)
 		return 0;
 	if (context_smolvm_ask(ctx, err) != 0 || smolvm_ask_done(ctx->vm, err) != 0)
 		return -1;
-	for (size_t i = 0; i < ctx->vm->dropped.count; i++)
-		context_warn(ctx, "%s is not passed on to smolvm", ctx->vm->dropped.item[i]);
 	ctx->vm_known = true;
 	return 0;
 }

@@ -46,13 +46,18 @@ struct context {
 /* Reads the settings and finds the folders. ENGINE is --engine's value or NULL. Contacts nobody. */
 int context_open(struct context *ctx, const char *engine, struct error *err);
 
+/* Finds the engine, for a list: not even an API version is asked for. */
+int context_engine_unagreed(struct context *ctx, struct error *err);
+
 /* Opens the engine: negotiates the API version. Repeated calls do nothing. */
 int context_engine(struct context *ctx, struct error *err);
 
 /* The same for the engine at SOCKET, that of an existing bottle, whatever was opened before. */
 int context_engine_at(struct context *ctx, const char *socket, struct error *err);
 
-/* Starts asking smolvm for its version; context_smolvm waits for the answer. Repeated calls do nothing. */
+/* Finds smolvm and asks it nothing. Starts asking it for its version; waits for the answer. Each does what the
+ * one before it does, and repeated calls do nothing. */
+int context_smolvm_find(struct context *ctx, struct error *err);
 int context_smolvm_ask(struct context *ctx, struct error *err);
 int context_smolvm(struct context *ctx, struct error *err);
 

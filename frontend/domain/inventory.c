@@ -149,7 +149,7 @@ int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct 
 	json_auto_t *machines = NULL;
 	json_error_t why;
 
-	if (context_smolvm(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
+	if (context_smolvm_find(ctx, err) != 0 || context_engine_unagreed(ctx, err) != 0 ||
 		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) !=
 			0 ||
 		smolvm_list(ctx->vm, &list, err) != 0 || journal_slugs(ctx, &slugs, err) != 0)

@@ -59,10 +59,15 @@ bool journal_exists(const struct journal *journal)
 /* Takes EVENT's reference. */
 static int append(struct journal *journal, json_t *event, struct error *err)
 {
-	cleanup_free char *text = json_dumps(event, JSON_COMPACT);
-	cleanup_free char *line = xasprintf("%s\n", text);
+	cleanup_free char *text = event ? json_dumps(event, JSON_COMPACT) : NULL;
+	cleanup_free char *line = NULL;
 
 	json_decref(event);
+	if (text == NULL)
+		return err_set(err, EXIT_CONFIG,
+			"%s: a name or path in this line of the journal is not UTF-8",
+			journal->path);
+	line = xasprintf("%s\n", text);
 	return fs_append(journal->path, line, strlen(line), err);
 }
 
@@ -71,18 +76,22 @@ int journal_begin(struct journal *journal, const char *launch, const char *engin
 {
 	cleanup_free char *boot = self_boot_id();
 	uint64_t start = 0;
+	int result;
 
 	self_process_start(getpid(), &start);
 	if (fs_private_dir(journal->folder, err) != 0)
 		return -1;
 	unlink(journal->path);
 	unlink(journal->verdict);
-	return append(journal,
+	result = append(journal,
 		json_pack("{s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:I}", "event", "launch", "launch",
 			launch, "pid", (json_int_t)getpid(), "start", (json_int_t)start, "boot",
 			boot, "engine", engine, "smolvm", smolvm, "time",
 			(json_int_t)clock_epoch()),
 		err);
+	if (result != 0)
+		rmdir(journal->folder);
+	return result;
 }
 
 int journal_event(struct journal *journal, const char *name, const char *key, const char *value,
@@ -90,8 +99,10 @@ int journal_event(struct journal *journal, const char *name, const char *key, co
 {
 	json_t *event = json_pack("{s:s, s:I}", "event", name, "at", (json_int_t)clock_ms());
 
-	if (value != NULL)
-		json_object_set_new(event, key, json_string(value));
+	if (value != NULL && json_object_set_new(event, key, json_string(value)) != 0) {
+		json_decref(event);
+		event = NULL;
+	}
 	return append(journal, event, err);
 }
 

@@ -156,7 +156,7 @@ static int exhausted(const struct context *ctx, const struct view *view,
 		const char *name = view->holder[octet];
 
 		if (name == NULL)
-			name = skip->octet[octet] ? "its lease port is taken" : "?";
+			name = skip->why[octet] ? skip->why[octet] : "?";
 		err_note(err, "held by", "127.0.0.%u  %s", octet, bottle_of(name));
 	}
 	return err_note(err, "next", "bottle stop NAME (bottle ps --all lists them)");
@@ -169,6 +169,14 @@ static int foreign_subnet(
 		lease->alias, what, name);
 	return err_note(
 		err, "next", "set another subnet_block (a private /20) in /etc/bottle/config.yaml");
+}
+
+/* An engine's bridge, br- and twelve digits of the network's id. That of a bottle that ends just now may still
+ * have its route: the engine decides then. */
+static bool is_engine_bridge(const char *device)
+{
+	return strncmp(device, "br-", 3) == 0 && strlen(device) == 15 &&
+	       strspn(device + 3, "0123456789abcdef") == 12;
 }
 
 /* Whether LEASE's subnet is free on this host and engine. 1 = a bottle of ours has it. */
@@ -186,8 +194,7 @@ static int check_subnet(const struct context *ctx, const struct view *view,
 	if (hostroute_overlap(offset(ctx->settings.subnet_block, lease->octet * SUBNET_SIZE),
 		    SUBNET_PREFIX, &device, err) != 0)
 		return -1;
-	/* The bridge of a bottle that ends just now may still have its route: the engine decides then. */
-	return device != NULL && strncmp(device, "br-", 3) != 0
+	return device != NULL && !is_engine_bridge(device)
 		       ? foreign_subnet(lease, "a route of", device, err)
 		       : 0;
 }
@@ -240,7 +247,7 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 		struct lease lease;
 		int state;
 
-		if (skip->octet[octet] || view.holder[octet] != NULL)
+		if (skip->why[octet] != NULL || view.holder[octet] != NULL)
 			continue;
 		lease_describe(ctx, octet, &lease);
 		state = check_subnet(ctx, &view, &lease, err);
@@ -260,7 +267,7 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 		if (state < 0)
 			return -1;
 		err_clear(err);
-		skip->octet[octet] = true;
+		skip->why[octet] = "claimed by another launch meanwhile";
 	}
 	return exhausted(ctx, &view, skip, err);
 }

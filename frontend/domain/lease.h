@@ -14,9 +14,9 @@ struct error;
 
 #define LEASE_OCTETS 256
 
-/* Addresses that a launch has found unusable, by last octet. */
+/* Why a launch has found an address unusable, by last octet; NULL = it has not. Static texts. */
 struct lease_skip {
-	bool octet[LEASE_OCTETS];
+	const char *why[LEASE_OCTETS];
 };
 
 struct lease {

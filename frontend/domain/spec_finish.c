@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "bundle.h"
+#include "childenv.h"
 #include "err.h"
 #include "mem.h"
 #include "slug.h"
@@ -188,6 +189,17 @@ static int check_agent(struct bottle_spec *spec, struct error *err)
 			SPEC_MEMORY_RULE, err) != 0 ||
 		check_env(spec, "agent.env", &agent->env, err) != 0)
 		return -1;
+	for (size_t i = 0; i < agent->secret_env.count; i++) {
+		const char *name = agent->secret_env.item[i];
+		cleanup_free char *key = xasprintf("agent.secret_env[%zu]", i);
+
+		/* smolvm takes the value out of its own environment. */
+		if (childenv_is_loader(name))
+			return spec_yaml_error(&spec->source, err, key,
+				"%s would change smolvm itself: allowed are names that do not "
+				"begin with SMOLVM_, LD_ or DYLD_",
+				name);
+	}
 	return check_names(
 		spec, "agent.secret_env", &agent->secret_env, "agent.env", &agent->env, err);
 }
@@ -199,6 +211,11 @@ static int check_publish(struct bottle_spec *spec, struct error *err)
 	if (check_range(spec, "bundle.egress_port", bundle->egress_port, 1, 65535, SPEC_PORT_RULE,
 		    err) != 0)
 		return -1;
+	if (bundle->egress_port == BUNDLE_LEASE_PORT)
+		return spec_yaml_error(&spec->source, err, "bundle.egress_port",
+			"%u is the lease port, which every bottle publishes: allowed is any other "
+			"port",
+			bundle->egress_port);
 	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
 		uint32_t port = bundle->publish.port[i];
 		cleanup_free char *key =

@@ -16,6 +16,7 @@
 #include "machine.h"
 #include "mem.h"
 #include "names.h"
+#include "slug.h"
 #include "smolvm_process.h"
 #include "strv.h"
 #include "vmdb.h"
@@ -237,19 +238,39 @@ static int known_launches(const struct context *ctx, struct strv *ret, struct er
 	return 0;
 }
 
-/* Whether labels are this user's, of a launch without a journal, whose machine does not exist. */
-static int is_orphan(struct context *ctx, const struct strv *known, const char *owner,
-	const char *launch, const char *slug, bool *ret, struct error *err)
+/* The labels that a launch gives, all of them, on an object of the name that it gives (PREFIX and slug). An
+ * object without one of them was not made by bottle, whatever else it says. */
+struct orphan_labels {
+	const char *owner, *launch, *slug, *backend, *version;
+};
+
+static bool ours(const struct orphan_labels *labels, const char *prefix, const char *name)
 {
 	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
+
+	if (labels->owner == NULL || labels->launch == NULL || labels->slug == NULL ||
+		labels->backend == NULL || labels->version == NULL)
+		return false;
+	return strcmp(labels->owner, uid) == 0 && slug_valid(labels->slug) &&
+	       strncmp(name, prefix, strlen(prefix)) == 0 &&
+	       strcmp(name + strlen(prefix), labels->slug) == 0 &&
+	       strlen(labels->launch) == JOURNAL_LAUNCH_LEN &&
+	       strspn(labels->launch, "0123456789abcdef") == JOURNAL_LAUNCH_LEN;
+}
+
+/* Whether it is this user's, of a launch without a journal, whose machine does not exist. */
+static int is_orphan(struct context *ctx, const struct strv *known,
+	const struct orphan_labels *labels, const char *prefix, const char *name, bool *ret,
+	struct error *err)
+{
 	cleanup_free char *machine = NULL;
 	bool running = false;
 
 	*ret = false;
-	if (owner == NULL || launch == NULL || slug == NULL || strcmp(owner, uid) != 0 ||
-		strv_has(known, launch) || journal_is_locked(ctx, slug))
+	if (!ours(labels, prefix, name) || strv_has(known, labels->launch) ||
+		journal_is_locked(ctx, labels->slug))
 		return 0;
-	machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, slug);
+	machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, labels->slug);
 	if (context_vmdb(ctx, err) != 0 || machine_running(ctx, machine, &running, err) != 0)
 		return -1;
 	*ret = !running;
@@ -296,9 +317,14 @@ int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, str
 	for (size_t i = 0; i < containers.count; i++) {
 		const struct engine_container *at = &containers.item[i];
 
-		if (is_orphan(ctx, &known, engine_container_label(at, LABEL_OWNER),
-			    engine_container_label(at, LABEL_LAUNCHER),
-			    engine_container_label(at, LABEL_SLUG), &orphan, err) != 0)
+		const struct orphan_labels labels = {engine_container_label(at, LABEL_OWNER),
+			engine_container_label(at, LABEL_LAUNCHER),
+			engine_container_label(at, LABEL_SLUG),
+			engine_container_label(at, LABEL_BACKEND),
+			engine_container_label(at, LABEL_VERSION)};
+
+		if (is_orphan(ctx, &known, &labels, NAME_CONTAINER_PREFIX, at->name, &orphan,
+			    err) != 0)
 			return -1;
 		if (orphan)
 			add_orphan(ret, false, at->id, at->name);
@@ -306,9 +332,14 @@ int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, str
 	for (size_t i = 0; i < networks.count; i++) {
 		const struct engine_network *at = &networks.item[i];
 
-		if (is_orphan(ctx, &known, engine_network_label(at, LABEL_OWNER),
-			    engine_network_label(at, LABEL_LAUNCHER),
-			    engine_network_label(at, LABEL_SLUG), &orphan, err) != 0)
+		const struct orphan_labels labels = {engine_network_label(at, LABEL_OWNER),
+			engine_network_label(at, LABEL_LAUNCHER),
+			engine_network_label(at, LABEL_SLUG),
+			engine_network_label(at, LABEL_BACKEND),
+			engine_network_label(at, LABEL_VERSION)};
+
+		if (is_orphan(ctx, &known, &labels, NAME_NETWORK_PREFIX, at->name, &orphan, err) !=
+			0)
 			return -1;
 		if (orphan)
 			add_orphan(ret, true, at->id, at->name);

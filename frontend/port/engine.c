@@ -154,36 +154,6 @@ static int send_request(struct engine *engine, const struct engine_request *requ
 	return 0;
 }
 
-int engine_call(struct engine *engine, const char *method, const char *path, const json_t *body,
-	int deadline_ms, int *ret_status, json_t **ret, struct error *err)
-{
-	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
-	cleanup_free char *full = xasprintf("%s%s", engine->prefix, path);
-	cleanup_free char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-	struct engine_request request = {method, full, text, deadline_ms, 0};
-
-	if (body != NULL && text == NULL) {
-		err_set(err, EXIT_BUG, "docker: %s %s: our request cannot be written as JSON",
-			method, path);
-		return engine_failed(engine, ENGINE_FAULT_OTHER);
-	}
-	if (send_request(engine, &request, &answer, err) != 0)
-		return -1;
-	if (parse(&answer, &request, ret, err) != 0)
-		return engine_failed(engine, ENGINE_FAULT_TRANSPORT);
-	*ret_status = answer.status;
-	return 0;
-}
-
-int engine_call_bytes(struct engine *engine, const char *path, size_t keep, int deadline_ms,
-	struct engine_answer *ret, struct error *err)
-{
-	cleanup_free char *full = xasprintf("%s%s", engine->prefix, path);
-	struct engine_request request = {"GET", full, NULL, deadline_ms, keep};
-
-	return send_request(engine, &request, ret, err);
-}
-
 /* "1.41" -> 41; 0 for anything that is not version 1. */
 static uint32_t api_minor(const char *version)
 {
@@ -217,8 +187,14 @@ static int ping(struct engine *engine, uint32_t *ret_minor, struct error *err)
 	return 0;
 }
 
-static int agree(struct engine *engine, uint32_t newest, struct error *err)
+int engine_agree(struct engine *engine, struct error *err)
 {
+	uint32_t newest = 0;
+
+	if (engine->api_minor != 0)
+		return 0;
+	if (ping(engine, &newest, err) != 0)
+		return -1;
 	if (newest < API_MINOR_MIN) {
 		err_set(err, EXIT_UNAVAILABLE,
 			"docker: the engine at %s speaks API 1.%u, this program 1.%d to 1.%d",
@@ -231,20 +207,66 @@ static int agree(struct engine *engine, uint32_t newest, struct error *err)
 	return 0;
 }
 
-int engine_open(const struct engine_socket *socket, struct engine **ret, struct error *err)
+int engine_call(struct engine *engine, const char *method, const char *path, const json_t *body,
+	int deadline_ms, int *ret_status, json_t **ret, struct error *err)
+{
+	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
+	cleanup_free char *full = xasprintf("%s%s", engine->prefix, path);
+	cleanup_free char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+	struct engine_request request = {method, full, text, deadline_ms, 0};
+
+	if (body != NULL && text == NULL) {
+		err_set(err, EXIT_BUG, "docker: %s %s: our request cannot be written as JSON",
+			method, path);
+		return engine_failed(engine, ENGINE_FAULT_OTHER);
+	}
+	if (send_request(engine, &request, &answer, err) != 0)
+		return -1;
+	if (parse(&answer, &request, ret, err) != 0)
+		return engine_failed(engine, ENGINE_FAULT_TRANSPORT);
+	*ret_status = answer.status;
+	if (engine->api_minor == 0 && (answer.status == 400 || answer.status == 404)) {
+		json_decref(*ret);
+		*ret = NULL;
+		return engine_agree(engine, err) != 0 ? -1
+						      : engine_call(engine, method, path, body,
+								deadline_ms, ret_status, ret, err);
+	}
+	return 0;
+}
+
+int engine_call_bytes(struct engine *engine, const char *path, size_t keep, int deadline_ms,
+	struct engine_answer *ret, struct error *err)
+{
+	cleanup_free char *full = xasprintf("%s%s", engine->prefix, path);
+	struct engine_request request = {"GET", full, NULL, deadline_ms, keep};
+
+	return send_request(engine, &request, ret, err);
+}
+
+int engine_open_unagreed(const struct engine_socket *socket, struct engine **ret, struct error *err)
 {
 	struct engine *engine = xcalloc(1, sizeof(*engine));
-	uint32_t newest = 0;
 
 	engine->socket_path = xstrdup(socket->path);
 	engine->prefix = xstrdup("");
-	if (engine_http_open(socket->path, socket->rule, &engine->http, err) != 0 ||
-		ping(engine, &newest, err) != 0 || agree(engine, newest, err) != 0) {
+	if (engine_http_open(socket->path, socket->rule, &engine->http, err) != 0) {
 		engine_free(engine);
 		return -1;
 	}
 	*ret = engine;
 	return 0;
+}
+
+int engine_open(const struct engine_socket *socket, struct engine **ret, struct error *err)
+{
+	if (engine_open_unagreed(socket, ret, err) != 0)
+		return -1;
+	if (engine_agree(*ret, err) == 0)
+		return 0;
+	engine_free(*ret);
+	*ret = NULL;
+	return -1;
 }
 
 /* What the engine calls itself: Docker Desktop and Docker CE fill Platform.Name, Podman is a

@@ -27,9 +27,16 @@ enum engine_fault {
 	ENGINE_FAULT_OTHER,
 };
 
-/* Connects and agrees on an API version, 1.40 to 1.51. EXIT_UNAVAILABLE when nobody answers or the
- * engine is older; one that no longer speaks 1.51 would say so to the first call. One engine is for
- * one thread. */
+/* For lists alone: requests go without a version, which an engine takes for its own newest, until
+ * one is refused. Sends nothing yet. One engine is for one thread. */
+int engine_open_unagreed(
+	const struct engine_socket *socket, struct engine **ret, struct error *err);
+
+/* Agrees on an API version, 1.40 to 1.51, unless that was done. EXIT_UNAVAILABLE when nobody answers
+ * or the engine is older; one that no longer speaks 1.51 would say so to the first call. */
+int engine_agree(struct engine *engine, struct error *err);
+
+/* Both. */
 int engine_open(const struct engine_socket *socket, struct engine **ret, struct error *err);
 
 /* NULL is fine. */

@@ -15,6 +15,7 @@
 #include "err.h"
 #include "mem.h"
 #include "proc.h"
+#include "program.h"
 
 enum {
 	SAVE_MS = 10 * 60 * 1000,
@@ -101,28 +102,12 @@ int engine_image_inspect(
 	return 0;
 }
 
-/* A regular file that we may run and that only its owner, root or us, can have put there. */
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0 &&
-	       (st.st_uid == 0 || st.st_uid == geteuid()) && (st.st_mode & S_IWOTH) == 0;
-}
-
-/* The docker command: the first in an absolute folder of PATH. */
 static char *find_docker(struct error *err)
 {
-	const char *at = getenv("PATH");
+	char *path = program_find("docker");
 
-	while (at != NULL && *at != '\0') {
-		size_t len = strcspn(at, ":");
-		cleanup_free char *path = xasprintf("%.*s/docker", (int)len, at);
-
-		if (at[0] == '/' && len < PATH_MAX && is_program(path))
-			return steal_str(&path);
-		at += len + (at[len] == ':');
-	}
+	if (path != NULL)
+		return path;
 	err_set(err, EXIT_UNAVAILABLE, "docker: no docker command in PATH");
 	err_note(err, "why",
 		"build and save are left to it; it must be a file in an absolute folder that "

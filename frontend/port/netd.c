@@ -4,8 +4,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "err.h"
 #include "mem.h"
@@ -23,15 +23,6 @@ static int netd_path(char **ret, struct error *err)
 		return -1;
 	*ret = xasprintf("%s/bottle-netd", libexec);
 	return 0;
-}
-
-bool netd_installed(void)
-{
-	cleanup_error struct error ignored = ERROR_INIT;
-	cleanup_free char *path = NULL;
-	struct stat st;
-
-	return netd_path(&path, &ignored) == 0 && stat(path, &st) == 0;
 }
 
 static int run(const char *verb, const struct strv *addresses, struct proc *proc, struct error *err)
@@ -74,11 +65,19 @@ int netd_add(const struct strv *addresses, struct error *err)
 	return run("add", addresses, &proc, err);
 }
 
-int netd_remove(const struct strv *addresses, struct error *err)
+int netd_remove(const struct strv *addresses, struct strv *removed, struct error *err)
 {
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	return run("remove", addresses, &proc, err);
+	if (run("remove", addresses, &proc, err) != 0)
+		return -1;
+	for (size_t i = 0; i < addresses->count; i++) {
+		cleanup_free char *line = xasprintf("%s removed\n", addresses->item[i]);
+
+		if (strstr(buf_str(&proc.out), line) != NULL)
+			strv_push(removed, addresses->item[i]);
+	}
+	return 0;
 }
 
 int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err)

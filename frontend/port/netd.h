@@ -8,15 +8,12 @@ struct error;
 struct strv;
 
 /* Adds or removes the addresses of ADDRESSES in one call. The helper's refusal comes back with its own
- * exit code and its own line. EXIT_CONFIG when it is not installed. */
+ * exit code and its own line. REMOVED gets those that were there. EXIT_CONFIG when it is not installed. */
 int netd_add(const struct strv *addresses, struct error *err);
-int netd_remove(const struct strv *addresses, struct error *err);
+int netd_remove(const struct strv *addresses, struct strv *removed, struct error *err);
 
 /* The pool the helper was built with, 127.0.0.FIRST-LAST. */
 int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err);
-
-/* Whether the program is there at all (HELPER=no leaves it out on Linux). */
-bool netd_installed(void);
 
 /* Whether ADDRESS can be bound now, without any help: on Linux all of 127/8 can. */
 bool netd_address_is_up(const char *address);

@@ -9,6 +9,7 @@
 #include "childenv.h"
 #include "err.h"
 #include "mem.h"
+#include "program.h"
 
 enum {
 	QUICK_MS = 30 * 1000,   /* version, ls, delete */
@@ -19,37 +20,10 @@ enum {
 	BOOT_TRIES = 3,
 };
 
-/* A program that someone else may replace is no better than none. */
-static bool trusted_program(const char *path)
+int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
 {
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0 &&
-	       (st.st_mode & 022) == 0 && (st.st_uid == 0 || st.st_uid == geteuid());
-}
-
-static char *find_in_path(void)
-{
-	const char *part = getenv("PATH");
-
-	while (part != NULL && *part != '\0') {
-		size_t len = strcspn(part, ":");
-		cleanup_free char *path = xasprintf("%.*s/smolvm", (int)len, part);
-
-		if (path[0] == '/' && len > 0 && trusted_program(path))
-			return steal_str(&path);
-		part += len + (part[len] == ':');
-	}
-	return NULL;
-}
-
-int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err)
-{
-	cleanup_strv struct strv argv = STRV_INIT;
-	struct proc_spec spec = PROC_SPEC_INIT;
-
 	if (configured == NULL) {
-		vm->path = find_in_path();
+		vm->path = program_find("smolvm");
 		if (vm->path == NULL) {
 			err_set(err, EXIT_UNAVAILABLE,
 				"smolvm: no such program in PATH that only root or this user can "
@@ -58,7 +32,7 @@ int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err)
 				"install/get-smolvm, or set `smolvm:` in "
 				"~/.config/bottle/config.yaml to its path");
 		}
-	} else if (trusted_program(configured)) {
+	} else if (program_trusted(configured)) {
 		vm->path = xstrdup(configured);
 	} else {
 		return err_set(err, EXIT_UNAVAILABLE,
@@ -67,6 +41,16 @@ int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err)
 			configured);
 	}
 	childenv_fill(&vm->env, &vm->dropped);
+	return 0;
+}
+
+int smolvm_ask(struct smolvm *vm, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	if (vm->asking.pid != 0 || vm->version != NULL)
+		return 0;
 	strv_push(&argv, vm->path);
 	strv_push(&argv, "--version");
 	spec.argv = &argv;
@@ -76,6 +60,7 @@ int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err)
 		err->code = EXIT_UNAVAILABLE;
 		return err_wrap(err, "smolvm");
 	}
+	vm->asked = outside_mark();
 	return 0;
 }
 
@@ -84,6 +69,8 @@ int smolvm_ask_done(struct smolvm *vm, struct error *err)
 	cleanup_free char *line = NULL;
 	const char *version;
 
+	if (proc_runs(&vm->asking))
+		outside_since(vm->asked);
 	if (proc_wait(&vm->asking, err) != 0)
 		return err_wrap(err, "%s --version", vm->path);
 	line = proc_last_line(&vm->asking);

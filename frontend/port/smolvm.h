@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "outside.h"
 #include "proc.h"
 #include "strv.h"
 
@@ -42,6 +43,7 @@ struct smolvm {
 	struct strv env;     /* what its children get */
 	struct strv dropped; /* SMOLVM_ names of our environment that they do not get */
 	struct proc asking;  /* smolvm --version, while it runs */
+	struct outside_mark asked;
 	/* Told of every child that is waited for, so that a journal can name it: one may outlive us. May be
 	 * NULL; called on whichever thread runs it. */
 	void (*on_child)(void *arg, pid_t pid);
@@ -57,10 +59,14 @@ struct smolvm {
 int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
 	enum smolvm_standing *standing, struct error *err);
 
-/* Finds the program (CONFIGURED, an absolute path, or the first in PATH that is a regular executable
- * file which neither is writable by others nor lies in a relative part of PATH) and asks its version
- * in the background; smolvm_ask_done waits for the answer. EXIT_UNAVAILABLE when there is none. */
-int smolvm_ask(struct smolvm *vm, const char *configured, struct error *err);
+/* Finds the program: CONFIGURED, an absolute path, or the first in PATH that is a regular executable
+ * file which neither is writable by others nor lies in a relative part of PATH. EXIT_UNAVAILABLE when
+ * there is none. */
+int smolvm_find(struct smolvm *vm, const char *configured, struct error *err);
+
+/* Asks its version in the background, unless that was done; smolvm_ask_done waits for the answer, from
+ * which on caps and standing are known. */
+int smolvm_ask(struct smolvm *vm, struct error *err);
 int smolvm_ask_done(struct smolvm *vm, struct error *err);
 
 struct smolvm_create {
@@ -87,7 +93,7 @@ int smolvm_stop(const struct smolvm *vm, const char *machine, struct error *err)
 /* Deletes a machine and its disks; one that does not exist is success. */
 int smolvm_delete(const struct smolvm *vm, const char *machine, struct error *err);
 
-/* machine ls --json, as text. Caller frees *ret. */
+/* machine ls --json, as text; needs no more than smolvm_find. Caller frees *ret. */
 int smolvm_list(const struct smolvm *vm, char **ret, struct error *err);
 
 /* machine egress-events --json, as text; *ret is NULL where the engine has none. */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "childenv.h"
 #include "mem.h"
 
 static char *base_dir(const char *name, const char *home, const char *below)
@@ -15,12 +16,11 @@ static char *base_dir(const char *name, const char *home, const char *below)
 
 int vmdb_platform_dirs(char **data, char **cache, struct error *err)
 {
-	const char *moved = getenv("SMOLVM_DATA_DIR");
+	const char *moved = childenv_place("SMOLVM_DATA_DIR");
 	cleanup_free char *home = NULL;
 
-	/* smolvm makes it its HOME and forgets the XDG names; a relative one never reaches a
-	 * child. */
-	if (moved != NULL && *moved == '/') {
+	/* smolvm makes it its HOME and forgets the XDG names. */
+	if (moved != NULL) {
 		*data = xasprintf("%s/.local/share", moved);
 		*cache = xasprintf("%s/.cache", moved);
 		return 0;

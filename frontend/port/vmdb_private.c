@@ -3,6 +3,8 @@
 #include "vmdb.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,8 +14,18 @@
 #include "fs.h"
 #include "mem.h"
 
-/* Whether someone else may rename what is in the folder. A sticky folder keeps our entries ours,
- * and a group-writable one is taken for private when the group is this user's own. */
+/* Whether GID has nobody in it but this user: named as the user, without members. */
+static bool is_private_group(gid_t gid)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	cleanup_free char *name = user != NULL ? xstrdup(user->pw_name) : NULL;
+	const struct group *group = getgrgid(gid);
+
+	return gid == getegid() && name != NULL && group != NULL &&
+	       strcmp(group->gr_name, name) == 0 && group->gr_mem[0] == NULL;
+}
+
+/* Whether someone else may rename what is in the folder. A sticky folder keeps our entries ours. */
 static bool others_may_swap(const struct stat *st)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid())
@@ -21,7 +33,7 @@ static bool others_may_swap(const struct stat *st)
 	if (st->st_mode & S_ISVTX)
 		return false;
 	return (st->st_mode & S_IWOTH) ||
-	       ((st->st_mode & S_IWGRP) && st->st_gid != getegid() && st->st_gid != 0);
+	       ((st->st_mode & S_IWGRP) && st->st_gid != 0 && !is_private_group(st->st_gid));
 }
 
 /* Cuts the last component off PATH; false when only the root is left. */

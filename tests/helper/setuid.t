@@ -57,12 +57,23 @@ copy both 0:0 6755
 run as_user "$tmp/both" add $A
 is "with the setgid bit too" "$code|$out" "0|$A added"
 
+# The kernel kills at the hard limit of processor time, which only CAP_SYS_RESOURCE lifts; containers have none.
+lifts=
+[ $(((0x$(awk '/^CapBnd/ { print $2 }' /proc/self/status) >> 24) & 1)) -eq 0 ] || lifts=1
+run as_user sh -c 'ulimit -t 60; exec "$0" add '$A "$bin"
+if [ "$lifts" ]; then
+	is "a limit of processor time is lifted" "$code|$err" "0|"
+else
+	is "a limit of processor time that cannot be lifted is refused" "$code|$err" \
+		"71|bottle-netd: cannot lift the time limit"
+fi
+
 # --- what the process has while it waits in its last step, for a reader that does not read
 mkfifo "$tmp/pipe"
 exec 8<>"$tmp/pipe"
 dd if=/dev/zero of="$tmp/pipe" bs=4096 oflag=nonblock 2>/dev/null
-sh -c 'trap "" HUP INT QUIT PIPE TERM ALRM CHLD USR1 64; exec setpriv --reuid "$1" --regid "$1" --groups "$2",4242 "$3" add 127.0.0.17 >&8 9<"$3"' \
-	sh $user $group "$bin" &
+sh -c 'trap "" HUP INT QUIT PIPE TERM ALRM CHLD USR1 64; [ -z "$4" ] || ulimit -t 60; exec setpriv --reuid "$1" --regid "$1" --groups "$2",4242 "$3" add 127.0.0.17 >&8 9<"$3"' \
+	sh $user $group "$bin" "$lifts" &
 pid=$!
 tries=0
 until grep -q '^Seccomp:.*2$' /proc/$pid/status 2>/dev/null || [ $tries -gt 100 ]; do
@@ -85,6 +96,8 @@ is "every signal is default, whatever the caller ignored" "$((0x$(field SigIgn) 
 fds=$(cd /proc/$pid/fd && echo *) # 4 is the log's, where there is one
 is "descriptors: its own alone" "${fds% 4}" "0 1 2 3"
 is "folder: /" "$(readlink /proc/$pid/cwd)" /
+is "no limit of processor time, whatever the caller set" "$(awk '/cpu time/ { print $4, $5 }' /proc/$pid/limits)" \
+	"unlimited unlimited"
 is "no core" "$(awk '/core file/ { print $5, $6 }' /proc/$pid/limits)" "0 0"
 for signal in KILL STOP TERM ALRM; do
 	ok "the caller cannot send SIG$signal" sh -c "! setpriv --reuid $user --regid $user --clear-groups \

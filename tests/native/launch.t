@@ -8,7 +8,9 @@ as 1 "$bottle" $launch web --timings >"$work/out" 2>"$work/err"
 is "$?" 0 "launch succeeds"
 like "$work/out" 'web is ready on 127.0.0.16: verified, alias' "and says where the bottle is"
 cat "$work/out" "$work/err" | sed 's/^/# /'
+calls=$(wc -l <"$(home_of 1)/smolvm.calls")
 as 1 "$bottle" ps >"$work/out" 2>&1
+is "$(($(wc -l <"$(home_of 1)/smolvm.calls") - calls))" 1 "ps calls smolvm once"
 like "$work/out" '^web +running +127.0.0.16 +smolvm +alias' "ps shows it verified"
 as 1 "$bottle" exec web -- sh -c 'echo $HTTPS_PROXY; exit 7' >"$work/out" 2>"$work/err"
 is "$?" 7 "exec passes the exit code on"
@@ -16,5 +18,50 @@ like "$work/out" '^http://127.0.0.16:[0-9]+$' "exec gives the command its proxy"
 as 1 "$bottle" stop web >"$work/out" 2>&1
 is "$?" 0 "stop succeeds"
 is "$(leftovers 1 a)" "" "nothing is left"
-cat $work/out
+
+# A home behind a link: smolvm notes real paths.
+ln -s "$(home_of 1)" "$work/link"
+# shellcheck disable=SC2086
+try 1 HOME="$work/link" "$bottle" $launch web
+is "$status" 0 "a launch with a home behind a symbolic link"
+as 1 HOME="$work/link" "$bottle" stop web >/dev/null
+is "$(leftovers 1 a)" "" "nothing is left"
+
+# What JSON cannot carry is refused by name, not left out.
+bad=$(printf 'ab\377')
+mkdir -p "$work/project"
+printf 'version: 1\nagent: {image: agent}\nbundle: {image: bundle, forward_env: [TOK]}\n' >"$work/project/bottle.yaml"
+AT=$work/project try 1 TOK="$bad" "$bottle" launch web
+is "$status" 65 "a forwarded variable that is not UTF-8 is refused"
+like "$work/err" 'bundle.forward_env: TOK: not UTF-8' "by name"
+unlike "$work/err" "$bad" "without its value"
+is "$(leftovers 1 a)" "" "nothing is left"
+cp -r "$work/bin" "$work/$bad"
+# shellcheck disable=SC2086
+SEARCH=$work/$bad:/usr/bin:/bin try 1 "$bottle" $launch web
+is "$status" 78 "a smolvm in a folder whose name is not UTF-8 is refused before anything is made"
+is "$(leftovers 1 a)" "" "nothing is left"
+
+# Labels guide, they do not authorise: what lacks one of ours is nobody's leftover.
+owner=$(uid 1)
+label() { # NAME LAUNCHER SLUG EXTRA...
+	name=$1 launcher=$2 slug=$3
+	shift 3
+	engine_docker a create --name "bot-bottle-sidecars-$name" --label io.bot-bottle.owner="$owner" \
+		--label io.bot-bottle.launcher="$launcher" --label io.bot-bottle.slug="$slug" "$@" bundle >/dev/null
+}
+all="--label io.bot-bottle.backend=smolvm --label io.bot-bottle.version=0"
+id=0123456789abcdef0123456789abcdef
+# shellcheck disable=SC2086
+{
+	label foo x foo $all
+	label bar $id bar
+	label baz $id ../../../baz $all
+	label true $id true $all
+}
+as 1 "$bottle" gc -f >"$work/out" 2>&1
+like "$work/out" 'bot-bottle-sidecars-true' "gc removes an orphan with all labels of a launch"
+is "$(engine_docker a ps -a --format '{{.Names}}' | sort | tr '\n' ' ')" \
+	"bot-bottle-sidecars-bar bot-bottle-sidecars-baz bot-bottle-sidecars-foo " "and none without"
+is "$(find "$work" -name 'baz.lock')" "" "a label is not taken for a path"
 done_testing

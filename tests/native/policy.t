@@ -111,16 +111,32 @@ like "$work/err" 'smolvm serve \(pid [0-9]+\)' "it is named with its pid"
 kill_all 1
 is "$(leftovers 1 a)" "" "nothing is left"
 
-# Variables that change how the engine boots.
+hook late '(cd "$HOME" && exec python3 -c "
+import os
+os.execv(\"/usr/bin/python3\", [\"/usr/local/bin/smolvm\", \"serve\"])" >/dev/null 2>&1 &); sleep 1'
+fault 1 create.exec "$work/late"
 # shellcheck disable=SC2086
-try 1 SMOLVM_BOOT_BINARY=/tmp/evil SMOLVM_EXTRA_DISK=/dev/sda SMOLVM_LIB_DIR=relative SMOLVM_AGENT_ROOTFS=/opt/rootfs \
+try 1 "$bottle" $launch web
+is "$status" 77 "one that starts while the machine is made refuses the launch too"
+like "$work/err" 'smolvm serve \(pid [0-9]+\)' "and is named"
+no_faults 1
+kill_all 1
+as 1 "$bottle" gc -f >/dev/null 2>&1
+is "$(leftovers 1 a)" "" "nothing is left"
+
+# Variables that change how the engine boots.
+touch "$work/open"
+chmod 666 "$work/open"
+# shellcheck disable=SC2086
+try 1 SMOLVM_BOOT_BINARY=/tmp/evil SMOLVM_EXTRA_DISK=/dev/sda SMOLVM_LIB_DIR=relative SMOLVM_AGENT_ROOTFS=/usr \
+	SMOLVM_AGENT_ROOTFS_TAR="$work/open" \
 	SMOLVM_=x "$bottle" $launch web -- env
 is "$status" 0 "dangerous SMOLVM_ variables do not stop a launch"
-for each in SMOLVM_BOOT_BINARY SMOLVM_EXTRA_DISK SMOLVM_LIB_DIR SMOLVM_; do
+for each in SMOLVM_BOOT_BINARY SMOLVM_EXTRA_DISK SMOLVM_LIB_DIR SMOLVM_AGENT_ROOTFS_TAR SMOLVM_; do
 	like "$work/err" "warning: $each is not passed on" "$each is named as dropped"
 	unlike "$work/out" "^$each=" "$each does not reach smolvm"
 done
-like "$work/out" '^SMOLVM_AGENT_ROOTFS=/opt/rootfs$' "an absolute SMOLVM_AGENT_ROOTFS does"
+like "$work/out" '^SMOLVM_AGENT_ROOTFS=/usr$' "a SMOLVM_AGENT_ROOTFS of root's does"
 unlike "$work/out" '^DOCKER_HOST=' "nor does any other variable of ours"
 as 1 "$bottle" stop web >/dev/null
 

@@ -20,9 +20,12 @@ static const struct {
 	{"XDG_DATA_HOME=/data", true, false},
 	{"XDG_RUNTIME_DIR=", true, false},
 	{"SMOLVM_LIB_DIR=/lib", true, false},
-	{"SMOLVM_AGENT_ROOTFS=/r", true, false},
-	{"SMOLVM_AGENT_ROOTFS_TAR=/r.tar", true, false},
-	{"SMOLVM_DATA_DIR=/d", true, false},
+	{"SMOLVM_AGENT_ROOTFS=/usr", true, false},
+	{"SMOLVM_AGENT_ROOTFS_TAR=/etc/passwd", true, false},
+	{"SMOLVM_DATA_DIR=/usr", true, false},
+	{"SMOLVM_LIB_DIR=/tmp", false, true}, /* others can write it */
+	{"SMOLVM_LIB_DIR=/dev/null", false, true},
+	{"SMOLVM_AGENT_ROOTFS=/nowhere", false, true},
 	{"SMOLVM_LIB_DIR=lib", false, true},
 	{"SMOLVM_LIB_DIR=", false, true},
 	{"SMOLVM_DATA_DIR=./d", false, true},
@@ -81,6 +84,16 @@ int main(void)
 	is_str(env.item[0], "TOKEN=a=b", "is added with its value");
 	is_int(childenv_pass(&env, "EMPTY"), 1, "an empty one too");
 	is_str(env.item[1], "EMPTY=", "as empty");
+	ok(childenv_is_loader("SMOLVM_X") && childenv_is_loader("LD_PRELOAD") &&
+			childenv_is_loader("DYLD_INSERT_LIBRARIES"),
+		"names that change a program");
+	ok(!childenv_is_loader("TOKEN") && !childenv_is_loader("ld_preload") &&
+			!childenv_is_loader("OLD_X"),
+		"names that do not");
+	environ = (char *[]){(char *)"SMOLVM_DATA_DIR=/usr", (char *)"SMOLVM_LIB_DIR=/tmp", NULL};
+	is_str(childenv_place("SMOLVM_DATA_DIR"), "/usr", "a folder of root's");
+	ok(childenv_place("SMOLVM_LIB_DIR") == NULL, "one that others can write");
+	ok(childenv_place("SMOLVM_X") == NULL, "one that is not set");
 	environ = before;
 	return done_testing();
 }

@@ -147,6 +147,20 @@ static void test_lock(void)
 	ok(symlink("/etc/passwd", link) == 0 && fs_lock(link, 0, &err) < 0, "no link is followed");
 }
 
+static void test_resolve(void)
+{
+	cleanup_free char *real = xasprintf("%s/real", base),
+			  *link = xasprintf("%s/resolved", base);
+	cleanup_free char *whole = realpath(base, NULL), *deep = xasprintf("%s/a/b", link);
+	cleanup_free char *want = xasprintf("%s/real/a/b", whole), *got = NULL, *root = NULL;
+
+	ok(mkdir(real, 0700) == 0 && symlink("real", link) == 0, "a folder behind a link");
+	got = fs_resolve(deep);
+	is_str(got, want, "what exists is resolved, what does not is kept");
+	root = fs_resolve("/nowhere/x");
+	is_str(root, "/nowhere/x", "nothing that exists");
+}
+
 int main(void)
 {
 	cleanup_free char *clean = NULL;
@@ -157,6 +171,7 @@ int main(void)
 	test_read_write();
 	test_remove();
 	test_lock();
+	test_resolve();
 	clean = xasprintf("rm -rf %s", base);
 	return system(clean) == 0 ? done_testing() : 1;
 }

@@ -3,8 +3,6 @@
 #include "outside.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <sys/wait.h>
 
 #include "clock.h"
 #include "err.h"
@@ -63,6 +61,7 @@ static int64_t beside(const char *seconds, int work_ms, bool ends)
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
 	struct error err = ERROR_INIT;
+	struct outside_mark mark;
 	int64_t before;
 
 	strv_push_all(&words, argv);
@@ -70,13 +69,12 @@ static int64_t beside(const char *seconds, int work_ms, bool ends)
 	spec.env = &env;
 	ok(proc_start(&proc, &spec, &err) == 0, "sleep %s starts", seconds);
 	before = outside_us();
+	mark = outside_mark();
 	do {
-		siginfo_t gone = {.si_pid = 0};
-
 		spin(work_ms);
-		waitid(P_PID, (id_t)proc.pid, &gone, WEXITED | WNOHANG | WNOWAIT);
-		ends = ends && gone.si_pid == 0;
-	} while (ends);
+	} while (ends && proc_runs(&proc));
+	if (proc_runs(&proc))
+		outside_since(mark);
 	ok(proc_wait(&proc, &err) == 0, "and ends");
 	return outside_us() - before;
 }

@@ -290,6 +290,15 @@ static const struct refusal ports[] = {
 		"bundle.publish.proxy: 8888 is bundle.egress_port, which is never published: "
 		"allowed is any "
 		"other port"},
+	{"the lease port as the egress port", AGENT "bundle: {egress_port: 10213}\n",
+		"bottle.yaml:4: bundle.egress_port: 10213 is the lease port, which every bottle "
+		"publishes: allowed is any other port"},
+	{"a secret that would change smolvm", AGENT "  secret_env: [TOKEN, SMOLVM_BOOT_BINARY]\n",
+		"bottle.yaml:4: agent.secret_env[1]: SMOLVM_BOOT_BINARY would change smolvm itself: allowed are "
+		"names that do not begin with SMOLVM_, LD_ or DYLD_"},
+	{"a secret that would change the loader", AGENT "  secret_env: [LD_PRELOAD]\n",
+		"bottle.yaml:4: agent.secret_env[0]: LD_PRELOAD would change smolvm itself: "
+		"allowed are names that do not begin with SMOLVM_, LD_ or DYLD_"},
 	{"the lease port", AGENT "bundle: {publish: {git: 10213}}\n",
 		"bottle.yaml:4: bundle.publish.git: 10213 is the lease port of every bottle: "
 		"allowed is any other port"},

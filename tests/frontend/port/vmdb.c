@@ -24,8 +24,8 @@ static void test_places(void)
 			"/h/.cache/smolvm", "relative XDG names are ignored"},
 		{"/h", "", "", NULL, "/h/.local/share/smolvm/server/smolvm.db", "/h/.cache/smolvm",
 			"empty XDG names are ignored"},
-		{"/h", "/d", "/c", "/m", "/m/.local/share/smolvm/server/smolvm.db",
-			"/m/.cache/smolvm", "SMOLVM_DATA_DIR replaces HOME and the XDG names"},
+		{"/h", "/d", "/c", "/usr", "/usr/.local/share/smolvm/server/smolvm.db",
+			"/usr/.cache/smolvm", "SMOLVM_DATA_DIR replaces HOME and the XDG names"},
 		{"/h", "/d", "/c", "m", "/d/smolvm/server/smolvm.db", "/c/smolvm",
 			"a relative SMOLVM_DATA_DIR is ignored, children do not get it"},
 	};
