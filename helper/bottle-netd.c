@@ -11,8 +11,8 @@
  *                  fault is kept, not reported: `version` and `policy` work without any installation, and a
  *                  wrong argument is a wrong argument first.
  *  3 settle        signals blocked and default, timers off, descriptors 0-2 there and no others, umask 077,
- *                  folder /, no core, no limit of processor time. Before the ids change, so that the caller can still kill a process
- *                  that the caller's own file systems make wait here.
+ *                  folder /, no core, no limit of processor time. Before the ids change, so that the caller
+ *                  can still kill a process that the caller's own file systems make wait here.
  *  4 shrink        of root only the right to change addresses is left, and is not in effect. Each result
  *                  is checked and read back, and taking it back is tried and must fail. No byte of argv
  *                  has been looked at yet.

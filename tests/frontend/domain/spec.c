@@ -294,7 +294,8 @@ static const struct refusal ports[] = {
 		"bottle.yaml:4: bundle.egress_port: 10213 is the lease port, which every bottle "
 		"publishes: allowed is any other port"},
 	{"a secret that would change smolvm", AGENT "  secret_env: [TOKEN, SMOLVM_BOOT_BINARY]\n",
-		"bottle.yaml:4: agent.secret_env[1]: SMOLVM_BOOT_BINARY would change smolvm itself: allowed are "
+		"bottle.yaml:4: agent.secret_env[1]: SMOLVM_BOOT_BINARY would change smolvm "
+		"itself: allowed are "
 		"names that do not begin with SMOLVM_, LD_ or DYLD_"},
 	{"a secret that would change the loader", AGENT "  secret_env: [LD_PRELOAD]\n",
 		"bottle.yaml:4: agent.secret_env[0]: LD_PRELOAD would change smolvm itself: "
