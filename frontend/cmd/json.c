@@ -35,6 +35,8 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 		verdict->alias, "verified", verdict->probes.failed == 0, "verdict", verdict->text,
 		"services", services, "env", env, "smolvm", verdict->smolvm_version, "unproven",
 		verdict->unproven, "probes", verdict_probes_json(&verdict->probes));
+	json_object_set_new(
+		document, "untried_addresses", json_integer((json_int_t)verdict->probes.untried));
 	if (timings != NULL) {
 		json_t *steps = json_object();
 

@@ -114,6 +114,7 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 	for (size_t i = 0; i < verdict->services.count; i++)
 		fprintf(out, "  reachable  %s (it listens on every address of this host)\n",
 			verdict->services.item[i]);
+	print_untried(&verdict->probes, out);
 	verdict_urls(verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++)
 		if (urls.item[i][0] >= 'A' && urls.item[i][0] <= 'Z')

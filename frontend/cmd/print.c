@@ -75,3 +75,12 @@ void print_probes(const struct probe_report *report)
 	}
 	table_print(&table, stdout);
 }
+
+void print_untried(const struct probe_report *report, FILE *out)
+{
+	if (report->untried > 0)
+		fprintf(out,
+			"  untried    %zu more addresses of this host (ten of each family are "
+			"probed)\n",
+			report->untried);
+}

@@ -3,6 +3,7 @@
 #define CMD_PRINT_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 struct context;
 struct probe_report;
@@ -18,6 +19,9 @@ void print_steps(struct context *ctx, struct print_steps *steps);
 
 /* Hooks only the warnings. */
 void print_warnings(struct context *ctx);
+
+/* Says how many of this host's addresses were not probed, if any. */
+void print_untried(const struct probe_report *report, FILE *out);
 
 /* The probe table, to stdout. */
 void print_probes(const struct probe_report *report);

@@ -29,6 +29,7 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 		for (size_t i = 0; i < verdict.services.count; i++)
 			printf("  reachable  %s (it listens on every address of this host)\n",
 				verdict.services.item[i]);
+		print_untried(&verdict.probes, stdout);
 	}
 	return verdict.probes.failed == 0 ? EXIT_OK : EXIT_BAD;
 }

@@ -282,7 +282,7 @@ static void conclude(struct launch *launch, struct verdict *verdict)
 		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
 	verdict->text = verdict_text(launch->services.count);
 	verdict->probes = launch->probes;
-	launch->probes = (struct probe_report){NULL, NULL, 0, 0};
+	launch->probes = (struct probe_report){NULL, NULL, 0, 0, 0};
 }
 
 static const struct step {

@@ -32,7 +32,7 @@ struct trial {
 
 struct trials {
 	struct trial item[GUEST_ATTEMPT_MAX];
-	size_t count;
+	size_t count, untried;
 	struct canary *canary;
 };
 
@@ -140,7 +140,7 @@ static int expand(struct trials *trials, const struct probe_def *def,
 		return 0;
 	case PROBE_HOST4:
 	case PROBE_HOST6:
-		for (size_t i = 0; i < hosts->count; i++)
+		for (size_t i = 0; i < hosts->count && i < HOST_ADDRESS_MAX; i++)
 			if (add_trial(trials, def, input, hosts->item[i], NULL, (unsigned)i + 1,
 				    err) != 0)
 				return -1;
@@ -157,12 +157,18 @@ static int expand(struct trials *trials, const struct probe_def *def,
 	return err_set(err, EXIT_BUG, "probe %s: no such target", def->id);
 }
 
+static size_t beyond(const struct strv *hosts)
+{
+	return hosts->count > HOST_ADDRESS_MAX ? hosts->count - HOST_ADDRESS_MAX : 0;
+}
+
 static int build_trials(struct trials *trials, const struct probe_input *input, struct error *err)
 {
 	cleanup_strv struct strv v4 = STRV_INIT, v6 = STRV_INIT;
 
-	if (hostaddr_list(&v4, &v6, HOST_ADDRESS_MAX, err) != 0)
+	if (hostaddr_list(&v4, &v6, err) != 0)
 		return -1;
+	trials->untried = beyond(&v4) + beyond(&v6);
 	for (size_t i = 0; i < probe_table_count; i++) {
 		if (probe_table[i].full_only && !input->full)
 			continue;
@@ -300,6 +306,7 @@ int probe_run(const struct smolvm *vm, const struct probe_input *input, struct p
 	if (result != 0 || check_route(vm, input, reply.route, err) != 0)
 		return err_wrap(err, "probes");
 	report->route = xstrdup(reply.route);
+	report->untried = trials.untried;
 	for (size_t i = 0; i < trials.count; i++) {
 		trials.item[i].attempt = attempts[i];
 		add_row(report, &trials.item[i], input);
@@ -316,5 +323,5 @@ void probe_report_clear(struct probe_report *report)
 	}
 	free(report->row);
 	free(report->route);
-	*report = (struct probe_report){NULL, NULL, 0, 0};
+	*report = (struct probe_report){NULL, NULL, 0, 0, 0};
 }

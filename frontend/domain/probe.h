@@ -43,6 +43,7 @@ struct probe_report {
 	char *route; /* what the guest set, as the kernel there reads it back */
 	struct probe_row *row;
 	size_t count, failed;
+	size_t untried; /* addresses of this host beyond the first ten of each family */
 };
 
 /* Runs the table in MACHINE. Returns 0 when every attempt was made and answered, also when some rows

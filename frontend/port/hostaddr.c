@@ -11,7 +11,7 @@
 #include "err.h"
 #include "strv.h"
 
-static void add(const struct sockaddr *sa, struct strv *v4, struct strv *v6, unsigned max)
+static void add(const struct sockaddr *sa, struct strv *v4, struct strv *v6)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct strv *to = sa->sa_family == AF_INET ? v4 : v6;
@@ -26,12 +26,12 @@ static void add(const struct sockaddr *sa, struct strv *v4, struct strv *v6, uns
 		raw = IN6_IS_ADDR_LINKLOCAL(v6_addr) || IN6_IS_ADDR_LOOPBACK(v6_addr) ? NULL
 										      : v6_addr;
 	}
-	if (raw != NULL && to->count < max &&
-		inet_ntop(sa->sa_family, raw, text, sizeof(text)) != NULL && !strv_has(to, text))
+	if (raw != NULL && inet_ntop(sa->sa_family, raw, text, sizeof(text)) != NULL &&
+		!strv_has(to, text))
 		strv_push(to, text);
 }
 
-int hostaddr_list(struct strv *v4, struct strv *v6, unsigned max, struct error *err)
+int hostaddr_list(struct strv *v4, struct strv *v6, struct error *err)
 {
 	struct ifaddrs *list = NULL;
 
@@ -40,7 +40,7 @@ int hostaddr_list(struct strv *v4, struct strv *v6, unsigned max, struct error *
 	for (const struct ifaddrs *at = list; at != NULL; at = at->ifa_next)
 		if (at->ifa_addr != NULL && (at->ifa_flags & IFF_UP) &&
 			!(at->ifa_flags & IFF_LOOPBACK))
-			add(at->ifa_addr, v4, v6, max);
+			add(at->ifa_addr, v4, v6);
 	freeifaddrs(list);
 	return 0;
 }

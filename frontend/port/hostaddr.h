@@ -5,8 +5,8 @@
 struct error;
 struct strv;
 
-/* Adds up to MAX addresses of interfaces that are up: IPv4 without loopback to V4, IPv6 without loopback
+/* Adds the addresses of interfaces that are up, each once: IPv4 without loopback to V4, IPv6 without loopback
  * and link-local to V6 (getifaddrs(3)). */
-int hostaddr_list(struct strv *v4, struct strv *v6, unsigned max, struct error *err);
+int hostaddr_list(struct strv *v4, struct strv *v6, struct error *err);
 
 #endif

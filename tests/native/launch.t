@@ -19,6 +19,21 @@ as 1 "$bottle" stop web >"$work/out" 2>&1
 is "$?" 0 "stop succeeds"
 is "$(leftovers 1 a)" "" "nothing is left"
 
+# Ten addresses of the host are probed; how many more there are is said.
+"$here/dockerd" run "$work/a" ip link add many type bridge
+"$here/dockerd" run "$work/a" ip link set many up
+n=0
+while [ $n -lt 12 ]; do
+	"$here/dockerd" run "$work/a" ip addr add 10.99.0.$n/32 dev many
+	n=$((n + 1))
+done
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch web
+like "$work/out" 'untried +[0-9]+ more addresses of this host' "a host with many addresses: launch says how many it did not try"
+try 1 "$bottle" verify web --json
+is "$(jq '.untried_addresses > 1' "$work/out")" true "and verify --json too"
+as 1 "$bottle" stop web >/dev/null
+
 # A home behind a link: smolvm notes real paths.
 ln -s "$(home_of 1)" "$work/link"
 # shellcheck disable=SC2086

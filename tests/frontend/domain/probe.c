@@ -116,7 +116,7 @@ static void test_states(void)
 	for (size_t i = 0; i < sizeof(says) / sizeof(*says); i++) {
 		for (int mode = 0; mode < 4; mode++) {
 			cleanup_error struct error err = ERROR_INIT;
-			struct probe_report report = {NULL, NULL, 0, 0};
+			struct probe_report report = {NULL, NULL, 0, 0, 0};
 			bool full = mode & 1, after = mode & 2, right = true;
 			size_t failed = 0;
 
@@ -173,7 +173,7 @@ static void test_answers(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		cleanup_error struct error err = ERROR_INIT;
-		struct probe_report report = {NULL, NULL, 0, 0};
+		struct probe_report report = {NULL, NULL, 0, 0, 0};
 
 		is_int(run(bad[i].head, bad[i].answer, bad[i].sed, false, false, &report, &err), -1,
 			bad[i].name);
