@@ -108,7 +108,7 @@ run_rounds() {
 }
 
 run_rounds "$rounds" "two users" a 1:one: 2:two:
-run_rounds "$(((rounds + 3) / 4))" "8 launches of two users" a 1:a1: 1:a2: 1:a3: 1:a4: 2:b1: 2:b2: 2:b3: 2:b4:
+run_rounds "$rounds" "8 launches of two users" a 1:a1: 1:a2: 1:a3: 1:a4: 2:b1: 2:b2: 2:b3: 2:b4:
 
 # One name, one user: one of them wins; the other is told.
 together a 1:same: 1:same: 1:same:
