@@ -311,32 +311,38 @@ for label in '' banana 127.0.0.300 8.8.8.8 127.0.0.016; do
 	engine_docker a network rm liar >/dev/null
 done
 
-# A full pool.
-octet=16
-while [ "$octet" -le 31 ]; do
-	if [ $((octet % 2)) -eq 0 ]; then
-		engine_docker a create --name "bot-bottle-sidecars-x$octet" --label io.bot-bottle.alias=127.0.0.$octet \
-			--network none tiny >/dev/null
-	else
-		engine_docker a network create --subnet "10.213.1.$((octet * 16 - 256))/28" \
-			--label io.bot-bottle.alias=127.0.0.$octet "bot-bottle-bundle-x$octet" >/dev/null
-	fi
-	octet=$((octet + 1))
-done
+# A full pool: sixteen containers that carry the label, none of them started.
+hold() { # OCTET
+	engine_docker a create --name "bot-bottle-sidecars-x$1" --label io.bot-bottle.alias="127.0.0.$1" \
+		--network none tiny >/dev/null
+}
+# full TITLE: a launch fails for want of an address and names all sixteen holders.
+full() {
+	# shellcheck disable=SC2086
+	try 1 "$bottle" $launch web
+	is "$status" 75 "$1: exit 75"
+	like "$work/err" 'no address left in the pool 127.0.0.16-127.0.0.31 \(16 in use\)' "$1: says so"
+	named=0
+	for octet in $(seq 16 31); do
+		grep -Eq "127.0.0.$octet +x$octet\$" "$work/err" && named=$((named + 1))
+	done
+	is "$named" 16 "$1: every holder is named"
+	like "$work/err" '^  next +bottle stop' "$1: the command that frees an address"
+	is "$(grep -c '^  left' "$work/err")" 1 "$1: what is left is said once"
+	is "$(leftovers 1 a | grep -vc x)" 0 "$1: nothing of ours is left"
+}
+for octet in $(seq 16 31); do hold "$octet"; done
+is "$(engine_docker a ps -aq --filter label=io.bot-bottle.alias | wc -l)" 16 "sixteen containers carry the label"
+full "a full pool"
+# One container fewer is one address more; a network with the label takes it as well.
+engine_docker a rm bot-bottle-sidecars-x23 >/dev/null
 # shellcheck disable=SC2086
 try 1 "$bottle" $launch web
-is "$status" 75 "a full pool: exit 75"
-like "$work/err" 'no address left in the pool 127.0.0.16-127.0.0.31 \(16 in use\)' "a full pool: says so"
-named=0
-octet=16
-while [ "$octet" -le 31 ]; do
-	grep -Eq "127.0.0.$octet +x$octet\$" "$work/err" && named=$((named + 1))
-	octet=$((octet + 1))
-done
-is "$named" 16 "a full pool: every holder is named"
-like "$work/err" '^  next +bottle stop' "a full pool: the command that frees an address"
-is "$(grep -c '^  left' "$work/err")" 1 "a full pool: what is left is said once"
-is "$(leftovers 1 a | grep -vc x)" 0 "a full pool: nothing of ours is left"
+like "$work/out" 'ready on 127.0.0.23:' "control: without one of them its address is the one that is free"
+as 1 "$bottle" stop web >/dev/null
+engine_docker a network create --subnet 10.213.1.112/28 --label io.bot-bottle.alias=127.0.0.23 \
+	bot-bottle-bundle-x23 >/dev/null
+full "a pool of fifteen containers and a network"
 engine_docker a ps -aq | xargs docker -H "unix://$work/a.sock" rm -f >/dev/null
 engine_docker a network ls -q --filter name=bot-bottle | xargs docker -H "unix://$work/a.sock" network rm >/dev/null
 
