@@ -5,8 +5,13 @@
 sources=$(git ls-files '*.c' '*.h')
 scripts=$(git ls-files | xargs grep -lE '^#!/bin/(ba)?sh' 2>/dev/null)
 
+# Which pages other people's packages have installed here, and indexed, is no matter of this tree.
+says_nothing() { # PAGE
+	mandoc -Tlint -W style "$1" >"$work/said" 2>&1
+	[ $? -le 1 ] && ! grep -vE ': STYLE: referenced manual not found: |^mandoc: outdated mandoc\.db lacks ' "$work/said"
+}
 for page in frontend/bottle.1 frontend/bottle.yaml.5 helper/bottle-netd.8; do
-	check "mandoc has nothing to say of $page" mandoc -Tlint -W warning "$page"
+	check "mandoc has nothing to say of $page, its style included" says_nothing "$page"
 done
 # shellcheck disable=SC2086 # lists of files
 {
