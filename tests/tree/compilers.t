@@ -2,13 +2,26 @@
 # Both compilers, every warning an error.
 . "$(dirname "$0")/tap.sh"
 
-check "gcc builds everything without a warning" \
-	make -s --no-print-directory BUILD="$work/gcc" CC=gcc WERROR=-Werror all
+check "gcc builds everything, unit tests included, without a warning" \
+	make -s --no-print-directory BUILD="$work/gcc" CC=gcc WERROR=-Werror all test-programs
 if command -v clang-14 >/dev/null; then
-	check "clang builds the frontend without a warning" \
-		make -s --no-print-directory BUILD="$work/clang" CC=clang-14 WERROR=-Werror bottle
+	check "clang builds the frontend and the unit tests without a warning" \
+		make -s --no-print-directory BUILD="$work/clang" CC=clang-14 WERROR=-Werror bottle test-programs
+	# musl-gcc is a wrapper of gcc; clang is told where musl is. Objects are compiled with the linker's options too.
+	triple=$(uname -m)-linux-musl
+	check "clang builds the helper and the guest program against musl without a warning" \
+		make -s --no-print-directory BUILD="$work/clang" CC=clang-14 WERROR=-Werror MUSL_CC="clang-14 --target=$triple \
+			-nostdlibinc -isystem /usr/include/$triple -B/usr/lib/$triple -L/usr/lib/$triple \
+			-Wno-unused-command-line-argument" netd guest
+	check "and they run" sh -c "'$work/clang/libexec/bottle-netd' policy &&
+		'$work/clang/libexec/guest/$(uname -m)/bottle-guest' probe a,tcp,127.0.0.1,1,3000,abc | grep -q '^a refused'"
+	check "clang made them, not gcc" sh -c "
+		for object in netd/helper/bottle-netd.o 'guest/$(uname -m)/probe.o'; do
+			readelf -p .comment '$work/clang/'\$object | grep -q 'clang version' || exit
+		done"
 else
-	skip "clang builds the frontend without a warning" "no clang-14"
+	skip "clang builds the frontend and the unit tests without a warning" "no clang-14"
+	skip "clang builds the helper and the guest program against musl without a warning" "no clang-14"
 fi
 check "the frontend is position-independent, with full RELRO and an unexecutable stack" sh -c "
 	readelf -hlWd '$work/gcc/bin/bottle' >'$work/elf' &&
