@@ -37,6 +37,10 @@ published() { # USER NAME
 	jq .bundle.ports.proxy.host "/home/$1/.local/state/bottle/$2/verdict"
 }
 
+holds() { # JQ-ARG...
+	jq -e "$@" >/dev/null
+}
+
 section "installation"
 passes "the helper is setuid root for group docker" \
 	test "$(stat -c '%a %U:%G' /usr/local/libexec/bottle/bottle-netd)" = "4750 root:docker"
@@ -107,6 +111,15 @@ as alice bottle exec web -- sh -c 'echo "$GREETING $HTTPS_PROXY"'
 shows "^hello http://127.0.0.17:$port" "the agent's environment has what was asked for and the proxy"
 
 section "from inside: what must be refused, tried with the image's own tools"
+# The egress daemon's part: nothing of the demo's bundle listens on 9099, and a port where nobody listens is closed to all.
+docker exec -d bot-bottle-sidecars-web /bin/busybox httpd -f -p 9099 -h /tmp
+http() { printf 'GET / HTTP/1.0\r\n\r\n' | busybox nc -w 5 "$1" "$2" 2>/dev/null | grep -q HTTP; }
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	http 10.213.1.18 9099 && break
+	sleep 1
+done
+passes "control: port 9099 in the bundle answers the host on the bridge address" http 10.213.1.18 9099
+fails "it is not published on the bottle's own address" http 127.0.0.17 9099
 # One exec; a line a target: NAME open|closed. nc -w bounds the connect, -e would be needed for more.
 cat >/tmp/probe.sh <<GUEST
 try() { if echo x | nc -w 3 "\$2" "\$3" >/tmp/o 2>/dev/null && [ -s /tmp/o ]; then echo "\$1 open"; else echo "\$1 closed"; fi; }
@@ -116,12 +129,14 @@ try loopback 127.0.0.1 3000
 try host 10.0.2.15 3001
 try gateway 100.96.0.1 3000
 try mapped ::ffff:127.0.0.1 3000
-for t in "other 127.0.0.16 $other_port" "bridge 10.213.1.18 8888" "internet 8.8.8.8 80" \
+for t in "other 127.0.0.16 $other_port" "bridge 10.213.1.18 8888" \
+	"egress-alias 127.0.0.17 9099" "egress-bridge 10.213.1.18 9099" "internet 8.8.8.8 80" \
 	"metadata 169.254.169.254 80" "internet6 2001:4860:4860::8888 80" "upstream $upstream 8080"; do
 	set -- \$t
 	if printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 3 \$2 \$3 2>/dev/null | grep -q HTTP; then echo "\$1 open"; else echo "\$1 closed"; fi
 done
-/.bottle/bottle-guest probe e,tcp,127.0.0.17,9099,3000,abc | grep -qE '^e (open|answer)' && echo egress open || echo egress closed
+/.bottle/bottle-guest probe own,tcp,127.0.0.17,9099,3000,abc bundle,tcp,10.213.1.18,9099,3000,abc |
+	awk '\$1 == "own" || \$1 == "bundle" { print "egress-" \$1 "-says " \$2 }'
 echo "icmp \$(say ping -c 1 -W 3 8.8.8.8)"
 /.bottle/bottle-guest probe u,udp,8.8.8.8,123,3000,abc | grep -q 'u answer' && echo udp open || echo udp closed
 echo "dns-default \$(say timeout 4 nslookup a.leak.example)"
@@ -150,7 +165,11 @@ is_inside udp closed "8.8.8.8 by UDP/123 is refused"
 is_inside internet6 closed "the internet by IPv6 is refused"
 is_inside mapped closed "::ffff:127.0.0.1 is refused"
 is_inside metadata closed "169.254.169.254 is refused"
-is_inside egress closed "port 9099 is refused"
+is_inside egress-alias closed "port 9099 of the bottle's own address is refused"
+grep -qxE 'egress-own-says (refused|reset|closed)' /tmp/inside
+result $? "and the guest's program says the same: no byte of it came"
+is_inside egress-bridge closed "port 9099 of the bundle's bridge address is refused"
+is_inside egress-bundle-says refused "and the guest's program says refused"
 for form in default gateway public alias; do
 	is_inside dns-$form closed "DNS by $form gets no answer"
 done
@@ -158,12 +177,12 @@ after=$(grep -vc 'from 10\.213\.' $NET)
 passes "nothing of it reached the fake internet: its log did not grow" test "$before" -eq "$after"
 
 section "controls: the host reaches each of these"
-http() { printf 'GET / HTTP/1.0\r\n\r\n' | busybox nc -w 5 "$1" "$2" 2>/dev/null | grep -q HTTP; }
 tcp() { busybox nc -w 5 "$1" "$2" </dev/null 2>/dev/null | grep -q 'host service'; }
 passes "control: 127.0.0.1:3000" tcp 127.0.0.1 3000
 passes "control: the host's own address" tcp 10.0.2.15 3001
 passes "control: another bottle's address and port" http 127.0.0.16 "$other_port"
 passes "control: the bundle's bridge address" http 10.213.1.18 8888
+passes "control: port 9099 of the bundle's bridge address, still" http 10.213.1.18 9099
 passes "control: 8.8.8.8:80" http 8.8.8.8 80
 passes "control: 8.8.8.8 by ICMP" sh -c 'busybox ping -c 1 -W 3 8.8.8.8 >/dev/null'
 passes "control: 8.8.8.8 by UDP, with the same program" sh -c \
@@ -190,20 +209,43 @@ passes "control: it does get the host's" test -s /tmp/dns53
 kill $dns53
 
 section "a guest that listens opens nothing here"
-as alice bottle exec web -- sh -c 'nc -l -p 4444 -s 0.0.0.0 & nc -l -p 4445 & sleep 6; kill %1 %2; true' &
-listening=$!
-sleep 3
-fails "on 0.0.0.0" busybox nc -w 2 127.0.0.1 4444 </dev/null
-fails "nor on the next alias" busybox nc -w 2 127.0.0.18 4445 </dev/null
-passes "no such listener exists" sh -c "! ss -ltn | grep -E ':444[45]'"
-wait $listening
+# In the background, and looked at before and after, so that both listen while the host is looked at.
+listeners() { # WHEN
+	shows '^tcp .* 0\.0\.0\.0:4444 .*LISTEN' "$1 the guest listens on 0.0.0.0"
+	shows '^tcp .* 127\.0\.0\.18:4445 .*LISTEN' "$1 the guest listens on the next alias"
+}
+as alice bottle exec web -- sh -c 'httpd -p 0.0.0.0:4444 -h /tmp; httpd -p 127.0.0.18:4445 -h /tmp; sleep 1; netstat -ltn
+for t in "any 127.0.0.1 4444" "next 127.0.0.18 4445"; do
+	set -- $t
+	printf "GET / HTTP/1.0\r\n\r\n" | nc -w 5 $2 $3 | grep -q HTTP && echo "$1 serves"
+done'
+listeners "before:"
+shows '^any serves' "control: the one on 0.0.0.0 serves inside"
+shows '^next serves' "control: the one on the next alias serves inside"
+fails "on 0.0.0.0: nobody answers on the host's loopback" http 127.0.0.1 4444
+fails "nor on the bottle's own address" http 127.0.0.17 4444
+fails "nor on the next alias" http 127.0.0.18 4445
+ss -ltn >$out
+shows "127\.0\.0\.17:$port " "control: ss shows a listener of the host"
+grep -qE ':444[45] ' $out
+result $((! $?)) "it shows none on those ports"
+as alice bottle exec web -- sh -c 'netstat -ltn; killall httpd'
+listeners "after:"
 
 section "verify again, with bob's bottle awake"
 kill -CONT "$(monitor bob other)"
 passes "verify passes" as alice bottle verify web
 sed 's/^/#   /' $out
 exits 0 "and as JSON" as alice bottle verify web --json
-passes "which says verified" jq -e '.schema == "bottle.verify/1" and .verified' $out
+passes "which says verified" holds '.schema == "bottle.verify/1" and .verified' $out
+jq '.probes | length' $out >/tmp/quick
+exits 0 "verify --full passes" as alice bottle verify web --full --json
+passes "every probe of it has passed" holds '.verified and (.probes | length > 0 and all(.pass))' $out
+passes "they are more than those of a quick one" test "$(jq '.probes | length' $out)" -gt "$(cat /tmp/quick)"
+for row in mapped-gateway host-udp dns-public-tcp internet-https; do
+	passes "$row is one of them" holds --arg row $row \
+		'[.probes[] | select(.id == $row or (.id | startswith($row + "-"))) | .pass] | length > 0 and all' $out
+done
 
 section "other users"
 as alice smolvm machine data-dir --name bot-bottle-web
