@@ -1,7 +1,7 @@
 #!/bin/bash
 # The promises of this project, on a real kernel with a real engine, a real smolvm, a setuid install and
-# several users. Runs as root inside the machine that tests/lab/run boots. Nothing here is a stand-in but
-# the two programs that are named so: they inject one fault each.
+# several users. Runs as root inside the machine that tests/lab/run boots. Nothing of what is tested here is a
+# stand-in but the one program that is named so: it injects one fault.
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tap.sh
