@@ -19,6 +19,10 @@ $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FE_CFLAGS) $(INC_domain) -Ifrontend/cmd -Itests -o $@ $< $(FE_OBJ) $(FE_LDFLAGS) $(PKG_LIBS)
 
+$(BUILD)/bench/%: bench/%.c $(FE_OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FE_CFLAGS) $(INC_domain) -o $@ $< $(FE_OBJ) $(FE_LDFLAGS) $(PKG_LIBS)
+
 # The unit programs once more, with the sanitizers.
 sanitized:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized SAN=$(SANITIZE) \
