@@ -149,7 +149,6 @@ int machine_boot(struct context *ctx, const char *name, const struct bottle_spec
 	int64_t since;
 
 	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
-		refuse_live_server(err) != 0 ||
 		vmdb_forget_policy(ctx->vmdb, name, &since, err) != 0 ||
 		smolvm_start(ctx->vm, name, err) != 0 || refuse_live_server(err) != 0 ||
 		vmdb_check_effective(ctx->vmdb, &wanted.template, since, err) != 0 ||
