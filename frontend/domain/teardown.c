@@ -100,31 +100,47 @@ static int left_behind(
 	return err_note(err, "next", "bottle stop %s", journal->slug);
 }
 
-/* A smolvm that a killed launcher left at work would write its record, or boot its VM, after we looked. It is
- * waited for, because killing it could leave a VM that no record names. */
-static int wait_for_children(
-	const struct context *ctx, const struct journal_facts *facts, struct error *err)
+/* The smolvm, if any, that is still at work for a launch: one that its journal names, or one that was started
+ * and not yet journalled when the launcher was killed. 0 = none. */
+static int find_child(const struct journal *journal, const struct journal_facts *facts, pid_t *ret,
+	struct error *err)
 {
-	int64_t deadline = clock_ms() + CHILD_MS;
-	bool told = false;
+	cleanup_free char *machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, journal->slug);
 
 	for (size_t i = 0; i < facts->children; i++) {
 		struct machine_process child = {facts->child[i].pid, facts->child[i].start};
 
-		while (machine_process_alive(&child)) {
-			if (!told)
-				context_warn(ctx,
-					"waiting for a smolvm (pid %d) of that launch to end",
-					(int)child.pid);
-			told = true;
-			if (cancel_asked() || clock_ms() > deadline)
-				return err_set(err, EXIT_AGAIN,
-					"a smolvm (pid %d) of that launch is still at work",
-					(int)child.pid);
-			clock_sleep_ms(100);
-		}
+		*ret = child.pid;
+		if (machine_process_alive(&child))
+			return 0;
 	}
-	return 0;
+	*ret = 0;
+	return facts->machine ? smolvm_making(machine, ret, err) : 0;
+}
+
+/* A smolvm that a killed launcher left at work would write its record, or boot its VM, after we looked. It is
+ * waited for, because killing it could leave a VM that no record names. */
+static int wait_for_children(const struct context *ctx, const struct journal *journal,
+	const struct journal_facts *facts, struct error *err)
+{
+	int64_t deadline = clock_ms() + CHILD_MS;
+	bool told = false;
+	pid_t child;
+
+	for (;;) {
+		if (find_child(journal, facts, &child, err) != 0)
+			return -1;
+		if (child == 0)
+			return 0;
+		if (!told)
+			context_warn(ctx, "waiting for a smolvm (pid %d) of that launch to end",
+				(int)child);
+		told = true;
+		if (cancel_asked() || clock_ms() > deadline)
+			return err_set(err, EXIT_AGAIN,
+				"a smolvm (pid %d) of that launch is still at work", (int)child);
+		clock_sleep_ms(100);
+	}
 }
 
 /* Container and network; FACTS forget what is gone. */
@@ -154,7 +170,7 @@ int teardown(struct context *ctx, struct journal *journal, struct error *err)
 
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
-	if (wait_for_children(ctx, &facts, err) != 0)
+	if (wait_for_children(ctx, journal, &facts, err) != 0)
 		return left_behind(journal, &facts, err);
 	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) == 0)
 		facts.machine = false;

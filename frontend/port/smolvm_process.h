@@ -14,4 +14,7 @@ int smolvm_serve_pid(pid_t *ret, struct error *err);
  * database in use knows nothing of; 0 = none. */
 int smolvm_foreign_monitor(const char *cache, pid_t *ret, struct error *err);
 
+/* Pid of a live `smolvm machine create` or `start` of MACHINE, whoever began it; 0 = none. */
+int smolvm_making(const char *machine, pid_t *ret, struct error *err);
+
 #endif

@@ -10,7 +10,7 @@
 #include "err.h"
 #include "mem.h"
 
-enum { ARGS_MAX = 1 << 18, WORD_MAX = 3 };
+enum { ARGS_MAX = 1 << 18, WORD_MAX = 12 };
 
 /* KERN_PROCARGS2 gives argc, the executed path, padding NULs, then argv. Fills WORDS, NULL where there is
  * none; they point into TEXT. */
@@ -51,6 +51,20 @@ static bool is_foreign_monitor(const char *const words[static WORD_MAX], const c
 	       (words[2] == NULL || strncmp(words[2], cache, len) != 0 || words[2][len] != '/');
 }
 
+/* An interpreter and a wrapper may stand in front. */
+static bool is_making(const char *const words[static WORD_MAX], const char *machine)
+{
+	for (int i = 1; i + 1 < WORD_MAX && words[i + 1] != NULL; i++) {
+		if (strcmp(words[i], "machine") != 0 ||
+			(strcmp(words[i + 1], "start") != 0 && strcmp(words[i + 1], "create") != 0))
+			continue;
+		for (int k = i + 2; k < WORD_MAX && words[k] != NULL; k++)
+			if (strcmp(words[k], machine) == 0)
+				return true;
+	}
+	return false;
+}
+
 static int find(bool (*wanted)(const char *const words[static WORD_MAX], const char *arg),
 	const char *arg, pid_t *ret, struct error *err)
 {
@@ -83,4 +97,9 @@ int smolvm_serve_pid(pid_t *ret, struct error *err)
 int smolvm_foreign_monitor(const char *cache, pid_t *ret, struct error *err)
 {
 	return find(is_foreign_monitor, cache, ret, err);
+}
+
+int smolvm_making(const char *machine, pid_t *ret, struct error *err)
+{
+	return find(is_making, machine, ret, err);
 }

@@ -41,6 +41,22 @@ static bool is_foreign_monitor(const struct buf *cmdline, const char *cache)
 	       (config == NULL || strncmp(config, cache, len) != 0 || config[len] != '/');
 }
 
+/* An interpreter and a wrapper may stand in front. */
+static bool is_making(const struct buf *cmdline, const char *machine)
+{
+	for (unsigned i = 1; word(cmdline, i) != NULL && word(cmdline, i + 1) != NULL; i++) {
+		const char *verb = word(cmdline, i + 1);
+
+		if (strcmp(word(cmdline, i), "machine") != 0 ||
+			(strcmp(verb, "start") != 0 && strcmp(verb, "create") != 0))
+			continue;
+		for (unsigned k = i + 2; word(cmdline, k) != NULL; k++)
+			if (strcmp(word(cmdline, k), machine) == 0)
+				return true;
+	}
+	return false;
+}
+
 static int find(bool (*wanted)(const struct buf *cmdline, const char *arg), const char *arg,
 	pid_t *ret, struct error *err)
 {
@@ -76,4 +92,9 @@ int smolvm_serve_pid(pid_t *ret, struct error *err)
 int smolvm_foreign_monitor(const char *cache, pid_t *ret, struct error *err)
 {
 	return find(is_foreign_monitor, cache, ret, err);
+}
+
+int smolvm_making(const char *machine, pid_t *ret, struct error *err)
+{
+	return find(is_making, machine, ret, err);
 }
