@@ -42,8 +42,8 @@ void cancel_init(void)
 	sigaction(SIGPIPE, &action, NULL);
 	if (hangup.sa_handler == SIG_IGN) /* nohup */
 		sigaction(SIGHUP, &action, NULL);
-	action.sa_handler =
-		SIG_DFL; /* a parent that ignores it would have our children reaped unseen */
+	/* A parent that ignores it would have our children reaped unseen. */
+	action.sa_handler = SIG_DFL;
 	sigaction(SIGCHLD, &action, NULL);
 }
 

@@ -4,10 +4,9 @@
 
 #include <stdint.h>
 
-int64_t clock_ms(void); /* milliseconds of CLOCK_MONOTONIC */
-int64_t clock_us(void); /* microseconds of CLOCK_MONOTONIC */
-int64_t clock_cpu_us(
-	void); /* microseconds that this process has computed, all threads, no children */
+int64_t clock_ms(void);      /* milliseconds of CLOCK_MONOTONIC */
+int64_t clock_us(void);      /* microseconds of CLOCK_MONOTONIC */
+int64_t clock_cpu_us(void);  /* microseconds computed by this process, without children */
 int64_t clock_epoch(void);   /* seconds since 1970 */
 void clock_sleep_ms(int ms); /* ends early on a signal */
 

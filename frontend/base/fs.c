@@ -171,3 +171,8 @@ char *fs_resolve(const char *path)
 	}
 	return xstrdup(path);
 }
+
+bool fs_trusted(const struct stat *st)
+{
+	return (st->st_mode & 022) == 0 && (st->st_uid == 0 || st->st_uid == geteuid());
+}

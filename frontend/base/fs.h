@@ -8,6 +8,7 @@
 #include "buf.h"
 
 struct error;
+struct stat;
 
 /* Makes PATH and its missing parents with mode 0700. The last folder must then be a real folder of this
  * user; a wider mode is repaired to 0700. */
@@ -24,6 +25,9 @@ int fs_append(const char *path, const char *bytes, size_t len, struct error *err
 
 /* Puts what was written to PATH on the disk. */
 int fs_sync(const char *path, struct error *err);
+
+/* Whether what ST describes belongs to root or this user and nobody else can write it. */
+bool fs_trusted(const struct stat *st);
 
 /* PATH with the links of what exists of it resolved. Caller frees; a copy when nothing can be. */
 char *fs_resolve(const char *path);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fs.h"
 #include "mem.h"
 
 bool program_trusted(const char *path)
@@ -13,7 +14,7 @@ bool program_trusted(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0 &&
-	       (st.st_mode & 022) == 0 && (st.st_uid == 0 || st.st_uid == geteuid());
+	       fs_trusted(&st);
 }
 
 char *program_find(const char *name)

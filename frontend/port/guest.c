@@ -51,7 +51,7 @@ static int read_installed(struct buf *program, struct error *err)
 		err_errno(err, EXIT_CONFIG, "guest program %s", path);
 		return err_note(err, "next", "install bottle again (make install)");
 	}
-	if ((st.st_mode & 022) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
+	if (!fs_trusted(&st))
 		return err_set(
 			err, EXIT_CONFIG, "guest program %s: other users can write it", path);
 	return 0;

@@ -41,8 +41,8 @@ int vmdb_row_count(struct vmdb_conn *conn, const char *machine, int *ret, struct
 	if (known > 0)
 		return number(conn, "SELECT count(*) FROM vms WHERE name = ?1", machine, ret, err);
 	*ret = 0;
-	if (known <
-		0) /* a smolvm that was ended before its first table left it; the next one goes on */
+	/* A smolvm that was ended before its first table left it; the next one goes on. */
+	if (known < 0)
 		return 0;
 	err_set(err, EXIT_UNAVAILABLE, "smolvm's database %s has no table vms", conn->path);
 	return err_note(err, "why", "this is not a version of smolvm whose records are known");
