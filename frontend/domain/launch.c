@@ -1,0 +1,299 @@
+/* The steps of a launch. */
+#include "launch.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alias.h"
+#include "bottle.h"
+#include "bundle.h"
+#include "clock.h"
+#include "context.h"
+#include "engine.h"
+#include "engine_image.h"
+#include "err.h"
+#include "journal.h"
+#include "lease.h"
+#include "machine.h"
+#include "mem.h"
+#include "names.h"
+#include "probe.h"
+#include "random.h"
+#include "services.h"
+#include "smolvm.h"
+#include "spec.h"
+#include "strv.h"
+#include "task.h"
+#include "verdict.h"
+
+/* Folders, names, versions, images: all that can be wrong before anything is made. */
+int launch_preflight(struct launch *launch, struct error *err)
+{
+	struct context *ctx = launch->ctx;
+
+	/* smolvm answers while the engine is asked. */
+	if (context_smolvm_ask(ctx, err) != 0 || context_guest(ctx, err) != 0 ||
+		context_vmdb(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
+		engine_image_inspect(
+			ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
+		return -1;
+	if (context_smolvm(ctx, err) != 0 || context_judge_smolvm(ctx, err) != 0)
+		return -1;
+	return agent_resolve(ctx, launch->spec, &launch->agent, err);
+}
+
+static int note_network(void *arg, const struct lease *lease, struct error *err)
+{
+	struct launch *launch = arg;
+
+	return journal_event(&launch->journal, "network", "alias", lease->alias, err);
+}
+
+static int note_container(void *arg, struct error *err)
+{
+	struct launch *launch = arg;
+
+	return journal_event(&launch->journal, "container", NULL, NULL, err);
+}
+
+static void note_child(void *arg, pid_t pid)
+{
+	struct launch *launch = arg;
+	cleanup_error struct error ignored =
+		ERROR_INIT; /* the step that follows fails on a full disk */
+
+	(void)journal_child(&launch->journal, pid, &ignored);
+}
+
+int launch_begin(struct launch *launch, struct error *err)
+{
+	struct context *ctx = launch->ctx;
+
+	if (journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0)
+		return -1;
+	ctx->vm->on_child = note_child;
+	ctx->vm->on_child_arg = launch;
+	return 0;
+}
+
+/* On a thread of its own: pack if needed, then the record, closed. The machine is ours, for an undo, from the
+ * moment before it is made, and not if it turns out that somebody else made it. */
+static int make_machine(void *arg, struct error *err)
+{
+	struct launch *launch = arg;
+	struct context *ctx = launch->ctx;
+	cleanup_error struct error unwritten = ERROR_INIT;
+	int result;
+
+	if (agent_pack(ctx, &launch->agent, err) != 0 ||
+		machine_refuse_taken(ctx, launch->machine, err) != 0 ||
+		journal_event(&launch->journal, "machine", "name", launch->machine, err) != 0 ||
+		journal_sync(&launch->journal, err) != 0)
+		return -1;
+	result = machine_create(ctx, launch->machine, launch->spec, &launch->agent, err);
+	if (result == MACHINE_TAKEN)
+		(void)journal_event(&launch->journal, "foreign-machine", NULL, NULL, &unwritten);
+	return result == 0 ? 0 : -1;
+}
+
+/* Gives an address back that turned out to be taken by someone whom the engine does not know. */
+static int give_back(struct launch *launch, struct error *err)
+{
+	struct context *ctx = launch->ctx;
+
+	if (launch->bundle.id != NULL && bundle_remove(ctx, launch->bundle.id, err) != 0)
+		return -1;
+	bundle_clear(&launch->bundle);
+	if (lease_release(ctx, &launch->lease, err) != 0)
+		return -1;
+	lease_clear(&launch->lease);
+	return 0;
+}
+
+/* Claims an address and starts the bundle on it; meanwhile the machine is made. */
+int launch_claim(struct launch *launch, struct error *err)
+{
+	struct context *ctx = launch->ctx;
+
+	if (machine_refuse_taken(ctx, launch->machine, err) != 0 ||
+		task_start(&launch->making, make_machine, launch, err) != 0)
+		return -1;
+	for (;;) {
+		enum bundle_result result;
+
+		if (lease_claim(ctx, launch->slug, launch->labels, &launch->skip, note_network,
+			    launch, &launch->lease, err) != 0 ||
+			alias_ensure(ctx, launch->lease.octet, err) != 0)
+			return -1;
+		result = bundle_start(ctx, launch->slug, launch->spec, &launch->image,
+			&launch->lease, launch->labels, note_container, launch, &launch->bundle,
+			err);
+		if (result != BUNDLE_ADDRESS_BUSY)
+			return result == BUNDLE_OK ? 0 : -1;
+		launch->skip.why[launch->lease.octet] =
+			engine_fault(ctx->engine) == ENGINE_FAULT_NO_ADDRESS
+				? "not an address of this host (bottle pool ensure)"
+				: "one of its ports is taken by a listener";
+		err_clear(err);
+		if (give_back(launch, err) != 0)
+			return -1;
+	}
+}
+
+/* Nobody but the bundle listens on the alias; what listens on every address is listed, or refused. */
+static int check_listeners(struct launch *launch, struct error *err)
+{
+	uint16_t own[BUNDLE_PORT_MAX + 1] = {BUNDLE_LEASE_PORT};
+
+	for (size_t i = 0; i < launch->bundle.port_count; i++)
+		own[i + 1] = launch->bundle.port[i].host_port;
+	strv_clear(&launch->services);
+	if (services_strangers(launch->lease.alias, own, launch->bundle.port_count + 1, err) != 0)
+		return -1;
+	return services_check(launch->ctx, launch->lease.alias, &launch->services, err);
+}
+
+int launch_prove_bundle(struct launch *launch, struct error *err)
+{
+	if (bundle_prove(launch->ctx, &launch->bundle, &launch->lease, err) != 0)
+		return -1;
+	return check_listeners(launch, err);
+}
+
+int launch_join_machine(struct launch *launch, struct error *err)
+{
+	return task_join(&launch->making, err);
+}
+
+int launch_open_record(struct launch *launch, struct error *err)
+{
+	return machine_record(launch->ctx, launch->machine, launch->spec, &launch->agent,
+		launch->lease.alias, err);
+}
+
+int launch_boot(struct launch *launch, struct error *err)
+{
+	if (journal_event(&launch->journal, "start", NULL, NULL, err) != 0 ||
+		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
+			launch->lease.alias, &launch->process, err) != 0)
+		return -1;
+	return journal_booted(&launch->journal, launch->process.pid, launch->process.start, err);
+}
+
+/* An error for a probe table with failures: the first few rows, and that nothing is up. */
+static int unproven(const struct probe_report *report, struct error *err)
+{
+	err_set(err, EXIT_REFUSED, "%zu of %zu probes failed: the isolation is not proven",
+		report->failed, report->count);
+	for (size_t i = 0; i < report->count; i++)
+		if (!report->row[i].pass)
+			err_note(err, "probe", "%s (%s, must %s): %s [%s]", report->row[i].id,
+				report->row[i].target,
+				report->row[i].must_reach ? "connect" : "be refused",
+				report->row[i].why, report->row[i].state);
+	return -1;
+}
+
+/* Packing and booting take long: what was shown of bundle and listeners before is looked at once more. */
+static int still_there(struct launch *launch, struct error *err)
+{
+	bool alive = false;
+
+	if (bundle_alive(launch->ctx, launch->bundle.id, launch->lease.alias, launch->bundle.port,
+		    launch->bundle.port_count, &alive, err) != 0)
+		return -1;
+	if (!alive)
+		return err_set(err, EXIT_UNAVAILABLE,
+			"the bundle was lost, or restarted, while the machine came up");
+	if (!machine_process_alive(&launch->process))
+		return err_set(err, EXIT_UNAVAILABLE, "the VM ended while it was probed");
+	return check_listeners(launch, err);
+}
+
+/* A version that nobody tried has more to prove. */
+static bool wants_full(const struct launch *launch)
+{
+	return launch->options->full || launch->ctx->vm->standing == SMOLVM_NEWER;
+}
+
+int launch_prove(struct launch *launch, struct error *err)
+{
+	cleanup_free char *other = alias_other(launch->ctx, launch->lease.octet);
+	struct probe_input input = {
+		.machine = launch->machine,
+		.alias = launch->lease.alias,
+		.other = other,
+		.bundle_ip = launch->lease.bundle_ip,
+		.ports = launch->bundle.port,
+		.port_count = launch->bundle.port_count,
+		.egress_port = (uint16_t)launch->spec->bundle.egress_port,
+		.full = wants_full(launch),
+	};
+
+	if (probe_run(launch->ctx->vm, &input, &launch->probes, err) != 0)
+		return -1;
+	return launch->probes.failed == 0 ? still_there(launch, err)
+					  : unproven(&launch->probes, err);
+}
+
+void launch_conclude(struct launch *launch, struct verdict *verdict)
+{
+	const struct context *ctx = launch->ctx;
+	verdict->slug = xstrdup(launch->slug);
+	verdict->launch = xstrdup(launch->id);
+	verdict->time = clock_epoch();
+	verdict->alias = xstrdup(launch->lease.alias);
+	verdict->subnet = xstrdup(launch->lease.subnet);
+	verdict->bundle_ip = xstrdup(launch->lease.bundle_ip);
+	verdict->container_id = xstrdup(launch->bundle.id);
+	verdict->bundle_image = xstrdup(launch->image.id);
+	memcpy(verdict->port, launch->bundle.port, sizeof(verdict->port));
+	verdict->port_count = launch->bundle.port_count;
+	verdict->machine = xstrdup(launch->machine);
+	verdict->process = launch->process;
+	verdict->engine = xstrdup(ctx->socket);
+	verdict->engine_api = engine_api_minor(ctx->engine);
+	verdict->smolvm = xstrdup(ctx->vm->path);
+	verdict->smolvm_version = xstrdup(ctx->vm->version);
+	verdict->unproven = ctx->vm->standing != SMOLVM_SUPPORTED;
+	verdict->egress_port = launch->spec->bundle.egress_port;
+	verdict->full = wants_full(launch);
+	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
+	strv_push_all(
+		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
+	verdict->text = verdict_text(launch->services.count);
+	verdict->probes = launch->probes;
+	launch->probes = (struct probe_report){NULL, NULL, 0, 0, 0};
+}
+
+void launch_clear(struct launch *launch)
+{
+	cleanup_error struct error ignored = ERROR_INIT;
+
+	(void)task_join(&launch->making, &ignored);
+	if (launch->ctx->vm != NULL)
+		launch->ctx->vm->on_child = NULL;
+	free(launch->id);
+	free(launch->machine);
+	json_decref(launch->labels);
+	journal_clear(&launch->journal);
+	agent_clear(&launch->agent);
+	engine_image_clear(&launch->image);
+	lease_clear(&launch->lease);
+	bundle_clear(&launch->bundle);
+	strv_clear(&launch->services);
+	probe_report_clear(&launch->probes);
+}
+
+void launch_init(struct launch *launch, const char *name)
+{
+	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
+
+	launch->slug = name;
+	launch->id = random_hex(JOURNAL_LAUNCH_LEN / 2);
+	launch->machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, name);
+	launch->labels = json_pack("{s:s, s:s, s:s, s:s, s:s}", LABEL_SLUG, name, LABEL_OWNER, uid,
+		LABEL_LAUNCHER, launch->id, LABEL_BACKEND, "smolvm", LABEL_VERSION, BOTTLE_VERSION);
+}

@@ -1,0 +1,70 @@
+/* One launch at work: what it knows so far, and its steps. bottle.c has their order and their undo. */
+#ifndef DOMAIN_LAUNCH_H
+#define DOMAIN_LAUNCH_H
+
+#include <jansson.h>
+
+#include "agent.h"
+#include "bundle.h"
+#include "engine_image.h"
+#include "journal.h"
+#include "lease.h"
+#include "machine.h"
+#include "probe.h"
+#include "strv.h"
+#include "task.h"
+
+struct bottle_options;
+struct bottle_spec;
+struct context;
+struct error;
+struct verdict;
+
+struct launch {
+	struct context *ctx;
+	const char *slug;
+	const struct bottle_spec *spec;
+	const struct bottle_options *options;
+	char *id; /* of this launch: the label on everything that it makes */
+	char *machine;
+	json_t *labels;
+	struct journal journal;
+	struct agent agent;
+	struct engine_image image;
+	struct lease_skip skip;
+	struct lease lease;
+	struct bundle bundle;
+	struct task making; /* pack and machine, beside the bundle */
+	struct machine_process process;
+	struct strv services;
+	struct probe_report probes;
+};
+
+#define LAUNCH_INIT(context, wanted, with)                                                      \
+	{                                                                                       \
+		.ctx = (context), .spec = (wanted), .options = (with), .journal = JOURNAL_INIT, \
+		.image = ENGINE_IMAGE_INIT, .making = TASK_INIT                                 \
+	}
+#define cleanup_launch __attribute__((cleanup(launch_clear)))
+
+void launch_init(struct launch *launch, const char *name);
+
+/* Begins the journal: from here on something may exist that has to be undone. */
+int launch_begin(struct launch *launch, struct error *err);
+
+/* The steps. Each leaves what it made to the journal, and returns -1 with *err set. */
+int launch_preflight(struct launch *launch, struct error *err); /* all that can be wrong before */
+int launch_claim(struct launch *launch,
+	struct error *err); /* address and bundle; starts the machine's thread */
+int launch_prove_bundle(struct launch *launch, struct error *err);
+int launch_join_machine(struct launch *launch, struct error *err);
+int launch_open_record(struct launch *launch, struct error *err);
+int launch_boot(struct launch *launch, struct error *err);
+int launch_prove(struct launch *launch, struct error *err);
+
+/* Fills in the verdict from what the launch knows, handing strings over. */
+void launch_conclude(struct launch *launch, struct verdict *verdict);
+
+void launch_clear(struct launch *launch);
+
+#endif
