@@ -326,6 +326,12 @@ int proc_run(struct proc *proc, const struct proc_spec *spec, struct error *err)
 	return proc_wait(proc, err);
 }
 
+void proc_leave(struct proc *proc)
+{
+	proc->pid = 0;
+	proc_clear(proc);
+}
+
 void proc_clear(struct proc *proc)
 {
 	kill_group(proc);

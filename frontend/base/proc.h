@@ -64,6 +64,9 @@ int proc_wait(struct proc *proc, struct error *err);
 /* proc_start and proc_wait. */
 int proc_run(struct proc *proc, const struct proc_spec *spec, struct error *err);
 
+/* Lets the child live on: closes our ends and forgets it. */
+void proc_leave(struct proc *proc);
+
 /* Kills what still runs, closes descriptors, frees the buffers. */
 void proc_clear(struct proc *proc);
 

@@ -108,6 +108,14 @@ const struct command commands[] = {
 		json_options, CMD_PLAIN, 2, 3, cmd_allowlist},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
 		CMD_PLAIN, 0, 0, cmd_gc},
+	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",
+		"Waits, detached from launch and terminal, for the end of the bundle's container, "
+		"its "
+		"network or the\nengine, and looks every 5 seconds who listens on the bottle's "
+		"address. After a loss it kills the VM\nat once, then removes what the bottle is "
+		"made of. The reason is in `bottle ps --json` until the name\nis stopped or "
+		"launched again.",
+		NULL, CMD_PLAIN, 1, 1, cmd_supervise},
 	{"completion", "bash|zsh|fish", "Print a completion script.", NULL, NULL, CMD_PLAIN, 1, 1,
 		cmd_completion},
 	{"version", "", "Print the version.", NULL, NULL, CMD_PLAIN, 0, 0, cmd_version},

@@ -62,10 +62,11 @@ static void print_json(const struct inventory *inventory)
 		const struct inventory_row *row = &inventory->row[i];
 
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s, s:b}", "name", row->name,
-				"state", row->state, "alias", text_or_null(row->alias), "backend",
-				row->backend, "verified", text_or_null(row->verified), "since",
-				(json_int_t)row->since, "owner", row->owner, "mine", row->mine));
+			json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s, s:b, s:o}", "name",
+				row->name, "state", row->state, "alias", text_or_null(row->alias),
+				"backend", row->backend, "verified", text_or_null(row->verified),
+				"since", (json_int_t)row->since, "owner", row->owner, "mine",
+				row->mine, "reason", text_or_null(row->reason)));
 	}
 	json_print(json_pack("{s:s, s:o}", "schema", "bottle.ps/1", "bottles", list));
 }

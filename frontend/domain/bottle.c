@@ -18,6 +18,7 @@
 #include "smolvm.h"
 #include "spec.h"
 #include "strv.h"
+#include "supervisor.h"
 #include "task.h"
 #include "teardown.h"
 #include "verdict.h"
@@ -34,6 +35,7 @@ static const struct step {
 	{"record", "opening the machine's record to the address", launch_open_record},
 	{"start", "booting the machine", launch_boot},
 	{"verify", "probing the isolation from inside", launch_prove},
+	{"supervise", "handing the bottle to its supervisor", launch_supervise},
 };
 
 static int interrupted(struct error *err)
@@ -136,11 +138,10 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	result = run_steps(&launch, timings, err);
 	if (result == 0) {
 		launch_conclude(&launch, ret);
-		result = verdict_save(ret, &launch.journal, err) != 0 ||
-					 journal_event(&launch.journal, "ready", NULL, NULL, err) !=
-						 0
-				 ? -1
-				 : 0;
+		if (verdict_save(ret, &launch.journal, err) != 0 ||
+			journal_event(&launch.journal, "ready", NULL, NULL, err) != 0 ||
+			supervisor_release(&launch.supervisor, err) != 0)
+			result = -1;
 	}
 	timings->total_us = clock_us() - begin;
 	timings->outside_us = outside_us();

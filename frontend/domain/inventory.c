@@ -16,6 +16,7 @@
 #include "names.h"
 #include "smolvm.h"
 #include "strv.h"
+#include "supervisor.h"
 #include "verdict.h"
 
 static struct inventory_row *add_row(struct inventory *inventory, const char *name)
@@ -79,13 +80,19 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	cleanup_error struct error unreadable = ERROR_INIT;
 	cleanup_free char *machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, row->name);
 	bool vm = machine_is_up(machines, machine), bundle = false;
+	bool supervised = supervisor_pid(ctx, row->name) != 0;
 
 	row->mine = true;
 	row->owner = xasprintf("%u", (unsigned)geteuid());
 	row->state = "orphan";
 	if (journal_read(ctx, row->name, &facts, &unreadable) != 0)
 		return 0;
-	row->alias = facts.alias ? xstrdup(facts.alias) : NULL;
+	row->alias = facts.alias && !facts.cleared ? xstrdup(facts.alias) : NULL;
+	row->reason = facts.lost ? xstrdup(facts.lost) : NULL;
+	if (facts.lost != NULL) {
+		row->state = "bundle-lost";
+		return 0;
+	}
 	if (!facts.ready) {
 		row->state = facts.kept                          ? "kept"
 			     : journal_is_locked(ctx, row->name) ? "launching"
@@ -99,8 +106,12 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	if (bundle_is_up(ctx, containers, &verdict, &bundle, err) != 0)
 		return -1;
 	row->since = verdict.time;
-	row->state = !vm ? "stopped" : bundle ? "running" : "bundle-lost";
-	if (vm && bundle && machine_process_alive(&verdict.process))
+	vm = vm && machine_process_alive(&verdict.process);
+	row->state = !vm           ? "stopped"
+		     : !bundle     ? "bundle-lost"
+		     : !supervised ? "degraded"
+				   : "running";
+	if (vm && bundle && supervised)
 		row->verified = xasprintf(
 			"%s%s", verdict.text, verdict.unproven ? " (unproven smolvm)" : "");
 	return 0;
@@ -171,6 +182,7 @@ void inventory_clear(struct inventory *inventory)
 		free(inventory->row[i].alias);
 		free(inventory->row[i].verified);
 		free(inventory->row[i].owner);
+		free(inventory->row[i].reason);
 	}
 	free(inventory->row);
 	*inventory = (struct inventory)INVENTORY_INIT;

@@ -12,11 +12,13 @@ struct error;
 
 struct inventory_row {
 	char *name;
-	const char *state; /* launching, running, stopped, bundle-lost, orphan, kept, foreign */
-	char *alias;       /* NULL = none */
+	const char *
+		state; /* launching, running, stopped, bundle-lost, degraded, orphan, kept, foreign */
+	char *alias;   /* NULL = none */
 	const char *backend;
 	char *verified; /* the verdict's text while it is about what runs; NULL = unverified */
 	int64_t since;  /* ready, seconds since 1970; 0 = never */
+	char *reason;   /* why it was lost; NULL = it was not */
 	char *owner;    /* uid as text, "?" when it has no label */
 	bool mine;
 };

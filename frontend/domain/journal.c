@@ -155,6 +155,8 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 		facts->pid_start = (uint64_t)json_integer_value(json_object_get(event, "start"));
 	}
 	copy_text(event, "alias", &facts->alias);
+	if (strcmp(name, "lost") == 0)
+		copy_text(event, "why", &facts->lost);
 	facts->network |= strcmp(name, "network") == 0;
 	facts->container |= strcmp(name, "container") == 0;
 	facts->machine |= strcmp(name, "machine") == 0;
@@ -171,6 +173,7 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 	if (strcmp(name, "foreign-machine") == 0)
 		facts->machine = false;
 	facts->ready |= strcmp(name, "ready") == 0;
+	facts->cleared |= strcmp(name, "cleared") == 0;
 }
 
 /* Processes of an earlier boot are gone, whatever has their numbers now. */
@@ -269,6 +272,7 @@ void journal_facts_clear(struct journal_facts *facts)
 	free(facts->engine);
 	free(facts->smolvm);
 	free(facts->alias);
+	free(facts->lost);
 	free(facts->boot);
 	*facts = (struct journal_facts){0};
 }

@@ -46,6 +46,7 @@ struct journal_facts {
 	char *engine; /* socket of the engine used */
 	char *smolvm; /* program used */
 	char *alias;  /* of the last claim; NULL = none made */
+	char *lost;   /* why its supervisor stopped it; NULL = it did not */
 	pid_t pid;    /* the launcher */
 	uint64_t pid_start;
 	char *boot;
@@ -56,6 +57,7 @@ struct journal_facts {
 	bool network, container, machine; /* begun, so perhaps there */
 	bool started;                     /* its VM may have run */
 	bool ready, kept; /* came to its end; failed and left for the user to look at */
+	bool cleared;     /* lost, and nothing but the folder is left */
 };
 
 #define cleanup_journal_facts __attribute__((cleanup(journal_facts_clear)))

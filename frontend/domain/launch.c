@@ -19,14 +19,17 @@
 #include "machine.h"
 #include "mem.h"
 #include "names.h"
+#include "peer.h"
 #include "probe.h"
 #include "random.h"
 #include "services.h"
 #include "smolvm.h"
 #include "spec.h"
 #include "strv.h"
+#include "supervisor.h"
 #include "task.h"
 #include "verdict.h"
+#include "watch.h"
 
 /* Folders, names, versions, images: all that can be wrong before anything is made. */
 int launch_preflight(struct launch *launch, struct error *err)
@@ -145,12 +148,14 @@ int launch_claim(struct launch *launch, struct error *err)
 /* Nobody but the bundle listens on the alias; what listens on every address is listed, or refused. */
 static int check_listeners(struct launch *launch, struct error *err)
 {
-	uint16_t own[BUNDLE_PORT_MAX + 1] = {BUNDLE_LEASE_PORT};
+	struct services_own own = {.port = {BUNDLE_LEASE_PORT}, .count = 1};
+	cleanup_fd int fd = -1;
 
 	for (size_t i = 0; i < launch->bundle.port_count; i++)
-		own[i + 1] = launch->bundle.port[i].host_port;
+		own.port[own.count++] = launch->bundle.port[i].host_port;
 	strv_clear(&launch->services);
-	if (services_strangers(launch->lease.alias, own, launch->bundle.port_count + 1, err) != 0)
+	if (peer_connect(launch->ctx->socket, &fd, &own.engine_uid, err) != 0 ||
+		services_strangers(launch->lease.alias, &own, err) != 0)
 		return -1;
 	return services_check(launch->ctx, launch->lease.alias, &launch->services, err);
 }
@@ -173,13 +178,35 @@ int launch_open_record(struct launch *launch, struct error *err)
 		launch->lease.alias, err);
 }
 
+/* From here on until it is released, the supervisor takes the end of this process for a loss as well. */
+static int have_watched(struct launch *launch, struct error *err)
+{
+	struct watch watch = {
+		.slug = (char *)launch->slug,
+		.launch = launch->id,
+		.engine = launch->ctx->socket,
+		.container = launch->bundle.id,
+		.network = launch->lease.network_id,
+		.alias = launch->lease.alias,
+		.port_count = launch->bundle.port_count,
+		.process = launch->process,
+	};
+
+	memcpy(watch.port, launch->bundle.port, sizeof(watch.port));
+	launch->probing = supervisor_mark_probing(launch->ctx, launch->slug, err);
+	return launch->probing < 0 ? -1 : supervisor_tell(&launch->supervisor, &watch, err);
+}
+
 int launch_boot(struct launch *launch, struct error *err)
 {
 	if (journal_event(&launch->journal, "start", NULL, NULL, err) != 0 ||
+		supervisor_start(launch->slug, &launch->supervisor, err) != 0 ||
 		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
-			launch->lease.alias, &launch->process, err) != 0)
+			launch->lease.alias, &launch->process, err) != 0 ||
+		journal_booted(&launch->journal, launch->process.pid, launch->process.start, err) !=
+			0)
 		return -1;
-	return journal_booted(&launch->journal, launch->process.pid, launch->process.start, err);
+	return have_watched(launch, err);
 }
 
 /* An error for a probe table with failures: the first few rows, and that nothing is up. */
@@ -234,8 +261,13 @@ int launch_prove(struct launch *launch, struct error *err)
 
 	if (probe_run(launch->ctx->vm, &input, &launch->probes, err) != 0)
 		return -1;
-	return launch->probes.failed == 0 ? still_there(launch, err)
-					  : unproven(&launch->probes, err);
+	mem_cleanup_fd(&launch->probing);
+	return launch->probes.failed == 0 ? 0 : unproven(&launch->probes, err);
+}
+
+int launch_supervise(struct launch *launch, struct error *err)
+{
+	return supervisor_wait(&launch->supervisor, err) == 0 ? still_there(launch, err) : -1;
 }
 
 void launch_conclude(struct launch *launch, struct verdict *verdict)
@@ -285,6 +317,8 @@ void launch_clear(struct launch *launch)
 	bundle_clear(&launch->bundle);
 	strv_clear(&launch->services);
 	probe_report_clear(&launch->probes);
+	mem_cleanup_fd(&launch->probing);
+	supervisor_clear(&launch->supervisor);
 }
 
 void launch_init(struct launch *launch, const char *name)

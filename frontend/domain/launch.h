@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "probe.h"
 #include "strv.h"
+#include "supervisor.h"
 #include "task.h"
 
 struct bottle_options;
@@ -35,6 +36,8 @@ struct launch {
 	struct lease lease;
 	struct bundle bundle;
 	struct task making; /* pack and machine, beside the bundle */
+	struct supervisor supervisor;
+	int probing; /* says that listeners of ours are on the address */
 	struct machine_process process;
 	struct strv services;
 	struct probe_report probes;
@@ -43,7 +46,8 @@ struct launch {
 #define LAUNCH_INIT(context, wanted, with)                                                      \
 	{                                                                                       \
 		.ctx = (context), .spec = (wanted), .options = (with), .journal = JOURNAL_INIT, \
-		.image = ENGINE_IMAGE_INIT, .making = TASK_INIT                                 \
+		.image = ENGINE_IMAGE_INIT, .making = TASK_INIT, .supervisor = SUPERVISOR_INIT, \
+		.probing = -1                                                                   \
 	}
 #define cleanup_launch __attribute__((cleanup(launch_clear)))
 
@@ -61,6 +65,7 @@ int launch_join_machine(struct launch *launch, struct error *err);
 int launch_open_record(struct launch *launch, struct error *err);
 int launch_boot(struct launch *launch, struct error *err);
 int launch_prove(struct launch *launch, struct error *err);
+int launch_supervise(struct launch *launch, struct error *err);
 
 /* Fills in the verdict from what the launch knows, handing strings over. */
 void launch_conclude(struct launch *launch, struct verdict *verdict);

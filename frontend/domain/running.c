@@ -15,6 +15,7 @@
 #include "slug.h"
 #include "smolvm.h"
 #include "strv.h"
+#include "supervisor.h"
 #include "teardown.h"
 #include "verdict.h"
 
@@ -66,6 +67,8 @@ int bottle_check(struct context *ctx, const char *name, struct verdict *ret, str
 		err_set(err, EXIT_USAGE_ERROR, "there is no bottle named %s", name);
 		return err_note(err, "next", "bottle ps");
 	}
+	if (facts.lost != NULL)
+		return unverified(name, facts.lost, err);
 	if (!facts.ready)
 		return unverified(name, "its launch did not come to an end", err);
 	if (verdict_load(ctx, name, ret, err) != 0)
@@ -74,6 +77,10 @@ int bottle_check(struct context *ctx, const char *name, struct verdict *ret, str
 		return unverified(name, "its verdict is of another launch", err);
 	if (!machine_process_alive(&ret->process))
 		return unverified(name, "its VM does not run any more", err);
+	if (supervisor_pid(ctx, name) == 0)
+		return unverified(name,
+			"its supervisor is gone, and nothing would end its VM with its bundle",
+			err);
 	if (context_engine_at(ctx, ret->engine, err) != 0 ||
 		bundle_alive(ctx, ret->container_id, ret->alias, ret->port, ret->port_count, &alive,
 			err) != 0)
@@ -111,7 +118,9 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		.after_ready = true,
 	};
 
-	if (context_smolvm(ctx, err) != 0)
+	cleanup_fd int probing = supervisor_mark_probing(ctx, verdict->slug, err);
+
+	if (probing < 0 || context_smolvm(ctx, err) != 0)
 		return -1;
 	strv_clear(&verdict->services);
 	if (services_wildcard(&verdict->services, err) != 0)

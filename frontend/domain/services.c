@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "context.h"
 #include "err.h"
@@ -75,7 +76,17 @@ int services_check(
 	return err_note(err, "next", "let them listen on 127.0.0.1, or set wildcard: warn");
 }
 
-int services_strangers(const char *alias, const uint16_t *own, size_t count, struct error *err)
+static bool belongs(const struct listener *at, const char *alias, const struct services_own *own)
+{
+	if (strcmp(at->address, alias) != 0 || (own->probing && at->uid == geteuid()))
+		return true;
+	for (size_t i = 0; i < own->count; i++)
+		if (at->proto == LISTENER_TCP && at->port == own->port[i])
+			return at->uid == own->engine_uid;
+	return false;
+}
+
+int services_strangers(const char *alias, const struct services_own *own, struct error *err)
 {
 	cleanup_listeners struct listeners all = LISTENERS_INIT;
 
@@ -83,11 +94,8 @@ int services_strangers(const char *alias, const uint16_t *own, size_t count, str
 		return -1;
 	for (size_t i = 0; i < all.count; i++) {
 		const struct listener *at = &all.item[i];
-		bool ours = strcmp(at->address, alias) != 0;
 
-		for (size_t k = 0; k < count && !ours; k++)
-			ours = at->proto == LISTENER_TCP && at->port == own[k];
-		if (!ours)
+		if (!belongs(at, alias, own))
 			return err_set(err, EXIT_REFUSED,
 				"a stranger (uid %u) listens on %s %s:%u, the bottle's own "
 				"address",

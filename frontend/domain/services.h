@@ -2,12 +2,16 @@
 #ifndef DOMAIN_SERVICES_H
 #define DOMAIN_SERVICES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct context;
 struct error;
 struct strv;
+
+enum { SERVICES_OWN_MAX = 4 };
 
 /* "tcp 0.0.0.0:22", "udp [::]:5353" ..., each once, sorted. */
 int services_wildcard(struct strv *ret, struct error *err);
@@ -17,7 +21,15 @@ int services_wildcard(struct strv *ret, struct error *err);
 int services_check(
 	const struct context *ctx, const char *alias, struct strv *ret, struct error *err);
 
-/* Refuses when anything but the COUNT ports OWN listens on ALIAS itself. */
-int services_strangers(const char *alias, const uint16_t *own, size_t count, struct error *err);
+/* What may listen on a bottle's address. Zero-initialise. */
+struct services_own {
+	uint16_t port[SERVICES_OWN_MAX]; /* TCP */
+	size_t count;
+	uid_t engine_uid; /* these ports are the engine's: a listener of another user is none of them */
+	bool probing;     /* listeners of this user are probes */
+};
+
+/* Refuses when anything else listens on ALIAS itself. */
+int services_strangers(const char *alias, const struct services_own *own, struct error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "engine_container.h"
 #include "engine_network.h"
 #include "err.h"
+#include "fs.h"
 #include "journal.h"
 #include "machine.h"
 #include "mem.h"
@@ -19,10 +20,13 @@
 #include "slug.h"
 #include "smolvm_process.h"
 #include "strv.h"
+#include "supervisor.h"
 #include "vmdb.h"
 
 /* As long as smolvm may take to boot a VM. */
 #define CHILD_MS (200 * 1000)
+
+enum { LOG_LINES = 200, LOG_MAX = 65536 };
 
 static bool has_launch(const char *label, const char *launch)
 {
@@ -163,28 +167,71 @@ static int remove_bundle(struct context *ctx, const struct journal *journal,
 	return 0;
 }
 
+/* Everything but the folder. */
+static int remove_objects(struct context *ctx, struct journal *journal, struct journal_facts *facts,
+	struct error *err)
+{
+	cleanup_error struct error unremoved = ERROR_INIT;
+
+	if (wait_for_children(ctx, journal, facts, err) != 0)
+		return left_behind(journal, facts, err);
+	if (facts->machine && stop_machine(ctx, journal->slug, facts, machine_remove, err) == 0)
+		facts->machine = false;
+	/* A VM that may run must not outlive the bundle on its address; one that was never started cannot. */
+	if (facts->machine && facts->started)
+		return left_behind(journal, facts, err);
+	if (!facts->machine)
+		return remove_bundle(ctx, journal, facts, err) == 0
+			       ? 0
+			       : left_behind(journal, facts, err);
+	if (remove_bundle(ctx, journal, facts, &unremoved) != 0)
+		context_warn(ctx, "%s", unremoved.message);
+	return left_behind(journal, facts, err);
+}
+
 int teardown(struct context *ctx, struct journal *journal, struct error *err)
 {
 	cleanup_journal_facts struct journal_facts facts = {0};
-	cleanup_error struct error unremoved = ERROR_INIT;
+	pid_t supervisor = supervisor_pid(ctx, journal->slug);
+
+	if (journal_read(ctx, journal->slug, &facts, err) != 0 ||
+		remove_objects(ctx, journal, &facts, err) != 0)
+		return -1;
+	if (journal_remove(journal, err) != 0)
+		return left_behind(journal, &facts, err);
+	if (supervisor != 0)
+		supervisor_await_end(supervisor);
+	return 0;
+}
+
+/* The container is about to go; why it ended may stand at the end of its log. */
+static void keep_log(
+	struct context *ctx, const struct journal *journal, const struct journal_facts *facts)
+{
+	cleanup_free char *container = xasprintf("%s%s", NAME_CONTAINER_PREFIX, journal->slug);
+	cleanup_free char *path = xasprintf("%s/bundle.log", journal->folder), *text = NULL;
+	cleanup_error struct error none = ERROR_INIT;
+	cleanup_context struct context own = CONTEXT_INIT;
+	struct engine *engine = NULL;
+
+	if (facts->container && recorded_engine(ctx, &own, facts->engine, &engine, &none) == 0 &&
+		engine_container_logs(engine, container, LOG_LINES, LOG_MAX, &text, &none) == 0)
+		(void)fs_write(path, text, strlen(text), &none);
+}
+
+int teardown_lost(struct context *ctx, struct journal *journal, const char *why, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_error struct error unwritten =
+		ERROR_INIT; /* a full disk does not keep a VM alive */
 
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;
-	if (wait_for_children(ctx, journal, &facts, err) != 0)
-		return left_behind(journal, &facts, err);
-	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_remove, err) == 0)
-		facts.machine = false;
-	/* A VM that may run must not outlive the bundle on its address; one that was never started cannot. */
-	if (facts.machine && facts.started)
-		return left_behind(journal, &facts, err);
-	if (!facts.machine)
-		return remove_bundle(ctx, journal, &facts, err) == 0 &&
-				       journal_remove(journal, err) == 0
-			       ? 0
-			       : left_behind(journal, &facts, err);
-	if (remove_bundle(ctx, journal, &facts, &unremoved) != 0)
-		context_warn(ctx, "%s", unremoved.message);
-	return left_behind(journal, &facts, err);
+	(void)journal_event(journal, "lost", "why", why, &unwritten);
+	keep_log(ctx, journal, &facts);
+	if (remove_objects(ctx, journal, &facts, err) != 0)
+		return -1;
+	return journal_event(journal, "cleared", NULL, NULL, err);
 }
 
 int teardown_vm_only(struct context *ctx, struct journal *journal, struct error *err)
@@ -211,7 +258,7 @@ int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct err
 		if (journal_is_locked(ctx, all.item[i]) ||
 			journal_read(ctx, all.item[i], &facts, &broken) != 0)
 			continue;
-		if (!facts.ready && !facts.kept)
+		if ((!facts.ready && !facts.kept) || (facts.lost != NULL && !facts.cleared))
 			strv_push(slugs, all.item[i]);
 	}
 	return 0;

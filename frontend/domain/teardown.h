@@ -16,10 +16,15 @@ struct strv;
  * claimed. On failure *err has notes "left" and "next". */
 int teardown(struct context *ctx, struct journal *journal, struct error *err);
 
+/* A bottle that its supervisor gave up: notes WHY, keeps the end of the bundle's log, and removes everything but
+ * the folder, which `ps` reads and the next stop, launch or gc of it removes. */
+int teardown_lost(struct context *ctx, struct journal *journal, const char *why, struct error *err);
+
 /* --keep-on-fail: stops the VM and leaves everything else. */
 int teardown_vm_only(struct context *ctx, struct journal *journal, struct error *err);
 
-/* Names of this user's launches that died before they were ready. */
+/* Names of this user's launches that died before they were ready, and of bottles whose supervisor could not
+ * remove all of them. */
 int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct error *err);
 
 /* Takes apart what those left, but for the bottle EXCEPT; one that cannot be is only warned of. */

@@ -1,0 +1,164 @@
+/* Supervisors from outside. */
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "childenv.h"
+#include "clock.h"
+#include "context.h"
+#include "err.h"
+#include "lockfile.h"
+#include "machine.h"
+#include "mem.h"
+#include "outside.h"
+#include "self.h"
+#include "strv.h"
+#include "watch.h"
+
+enum {
+	WATCHING_MS = 30000, /* an engine under emulation took seconds to answer */
+	END_MS = 2000,
+};
+
+static char *lock_path(const struct context *ctx, const char *slug, const char *name)
+{
+	return xasprintf("%s/%s/%s", ctx->state_root, slug, name);
+}
+
+/* Close-on-exec, and above 2. */
+static int make_pipe(int *ret_read, int *ret_write, struct error *err)
+{
+	int raw[2];
+
+	if (pipe(raw) != 0)
+		return err_errno(err, EXIT_OS, "make a pipe");
+	*ret_read = fcntl(raw[0], F_DUPFD_CLOEXEC, 3);
+	*ret_write = fcntl(raw[1], F_DUPFD_CLOEXEC, 3);
+	close(raw[0]);
+	close(raw[1]);
+	return *ret_read >= 0 && *ret_write >= 0 ? 0 : err_errno(err, EXIT_OS, "make a pipe");
+}
+
+int supervisor_start(const char *slug, struct supervisor *supervisor, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_free char *program = NULL;
+	cleanup_fd int child_in = -1, child_out = -1;
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	if (self_program(&program, err) != 0 || make_pipe(&child_in, &supervisor->to, err) != 0 ||
+		make_pipe(&supervisor->from, &child_out, err) != 0)
+		return -1;
+	strv_push(&argv, program);
+	if (geteuid() == 0)
+		strv_push(&argv, "--as-root"); /* so was this launch */
+	strv_push(&argv, "supervise");
+	strv_push(&argv, slug);
+	childenv_fill(&env, NULL);
+	spec.argv = &argv;
+	spec.env = &env;
+	spec.stdin_fd = steal_fd(&child_in);
+	spec.stdout_fd = steal_fd(&child_out);
+	return proc_start(&supervisor->proc, &spec, err) == 0 ? 0 : err_wrap(err, "supervisor");
+}
+
+static int say(int fd, const char *text, struct error *err)
+{
+	return write(fd, text, strlen(text)) == (ssize_t)strlen(text)
+		       ? 0
+		       : err_errno(err, EXIT_OS, "talk to the supervisor");
+}
+
+int supervisor_tell(struct supervisor *supervisor, const struct watch *watch, struct error *err)
+{
+	cleanup_free char *line = watch_print(watch);
+
+	return say(supervisor->to, line, err);
+}
+
+/* What it printed before it ended. */
+static int gave_up(struct supervisor *supervisor, struct error *err)
+{
+	cleanup_error struct error ignored = ERROR_INIT;
+	cleanup_free char *last = NULL;
+
+	supervisor->proc.deadline = clock_ms() + END_MS;
+	(void)proc_wait(&supervisor->proc, &ignored);
+	last = proc_last_line(&supervisor->proc);
+	return err_set(err, EXIT_UNAVAILABLE, "the supervisor gave up: %s", last);
+}
+
+int supervisor_wait(struct supervisor *supervisor, struct error *err)
+{
+	struct pollfd waiting = {supervisor->from, POLLIN, 0};
+	char word;
+	int got;
+
+	outside_enter();
+	while ((got = poll(&waiting, 1, WATCHING_MS)) < 0 && errno == EINTR)
+		;
+	outside_leave();
+	if (got == 0)
+		return err_set(err, EXIT_DEADLINE, "the supervisor does not watch after %d s",
+			WATCHING_MS / 1000);
+	return read(supervisor->from, &word, 1) == 1 ? 0 : gave_up(supervisor, err);
+}
+
+int supervisor_release(struct supervisor *supervisor, struct error *err)
+{
+	if (say(supervisor->to, "ready\n", err) != 0)
+		return -1;
+	proc_leave(&supervisor->proc);
+	supervisor_clear(supervisor);
+	return 0;
+}
+
+void supervisor_clear(struct supervisor *supervisor)
+{
+	mem_cleanup_fd(&supervisor->to);
+	mem_cleanup_fd(&supervisor->from);
+	proc_clear(&supervisor->proc);
+}
+
+pid_t supervisor_pid(const struct context *ctx, const char *slug)
+{
+	cleanup_free char *path = lock_path(ctx, slug, "supervisor");
+
+	return lockfile_holder(path);
+}
+
+void supervisor_await_end(pid_t pid)
+{
+	struct machine_process process = {pid, 0};
+	int64_t deadline = clock_ms() + END_MS;
+
+	while (machine_process_alive(&process) && clock_ms() < deadline)
+		clock_sleep_ms(5);
+}
+
+int supervisor_hold(const struct context *ctx, const char *slug, struct error *err)
+{
+	cleanup_free char *path = lock_path(ctx, slug, "supervisor");
+
+	return lockfile_hold(path, false, err);
+}
+
+int supervisor_mark_probing(const struct context *ctx, const char *slug, struct error *err)
+{
+	cleanup_free char *path = lock_path(ctx, slug, "probing");
+
+	return lockfile_hold(path, true, err);
+}
+
+bool supervisor_is_probing(const struct context *ctx, const char *slug)
+{
+	cleanup_free char *path = lock_path(ctx, slug, "probing");
+
+	return lockfile_holder(path) != 0;
+}

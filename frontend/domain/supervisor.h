@@ -1,0 +1,55 @@
+/* A bottle's supervisor (watch.h) as others see it: the launch that starts it, and the commands that must know
+ * whether it lives. It holds a lock file in the bottle's folder for as long as it does. */
+#ifndef DOMAIN_SUPERVISOR_H
+#define DOMAIN_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "proc.h"
+
+struct context;
+struct error;
+struct watch;
+
+/* One that this launch has started. */
+struct supervisor {
+	struct proc proc;
+	int to, from; /* its stdin and stdout */
+};
+
+#define SUPERVISOR_INIT           \
+	{                         \
+		PROC_INIT, -1, -1 \
+	}
+
+/* Starts the program, which then waits for what to watch: early, so that it is there when it is needed. */
+int supervisor_start(const char *slug, struct supervisor *supervisor, struct error *err);
+
+/* Tells it what to watch. */
+int supervisor_tell(struct supervisor *supervisor, const struct watch *watch, struct error *err);
+
+/* Waits until it watches. */
+int supervisor_wait(struct supervisor *supervisor, struct error *err);
+
+/* The launch is over: the supervisor stays. */
+int supervisor_release(struct supervisor *supervisor, struct error *err);
+
+/* Ends one that was not released. */
+void supervisor_clear(struct supervisor *supervisor);
+
+/* Its pid, 0 = none lives. */
+pid_t supervisor_pid(const struct context *ctx, const char *slug);
+
+/* Waits, not for long, until the supervisor with PID, of a bottle that is gone, has ended too. */
+void supervisor_await_end(pid_t pid);
+
+/* The supervisor's own side: a descriptor that holds the lock. */
+int supervisor_hold(const struct context *ctx, const char *slug, struct error *err);
+
+/* Says that listeners of ours are on the bottle's address, for as long as the descriptor is open. -1 when it
+ * cannot be said. */
+int supervisor_mark_probing(const struct context *ctx, const char *slug, struct error *err);
+bool supervisor_is_probing(const struct context *ctx, const char *slug);
+
+#endif

@@ -1,0 +1,259 @@
+/* The supervisor's work.
+ *
+ * Order: first the engine is asked to tell of the end of container and network, then the launcher hears
+ * "watching" and looks once more whether both are there: nothing can happen between two looks. After a loss the
+ * VM monitor is killed before anything else is done or waited for; all the rest has time, because the claim on
+ * the address is the network, and that goes last. */
+#include "watch.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "clock.h"
+#include "context.h"
+#include "engine_events.h"
+#include "err.h"
+#include "journal.h"
+#include "mem.h"
+#include "pidfd.h"
+#include "services.h"
+#include "strv.h"
+#include "supervisor.h"
+#include "teardown.h"
+
+enum {
+	RESCAN_MS = 5000,
+	TICK_MS = 1000, /* where the end of a process cannot be waited for */
+	SECOND_LOOK_MS = 200,
+	LOCK_MS = 50,
+};
+
+/* What is waited for. */
+enum { ON_VM, ON_CONTAINER, ON_NETWORK, ON_LAUNCHER, ON_SIGNAL, ON_COUNT };
+
+struct watcher {
+	struct context *ctx;
+	const struct watch *watch;
+	struct pollfd on[ON_COUNT];
+	struct services_own own;
+	char *reason; /* NULL = nothing is lost */
+	bool vm_ended;
+};
+
+char *watch_print(const struct watch *watch)
+{
+	cleanup_free char *text = NULL;
+	json_t *ports = json_array();
+	json_auto_t *json = NULL;
+
+	for (size_t i = 0; i < watch->port_count; i++)
+		json_array_append_new(ports, json_integer(watch->port[i].host_port));
+	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "name", watch->slug,
+		"launch", watch->launch, "engine", watch->engine, "container", watch->container,
+		"network", watch->network, "alias", watch->alias, "ports", ports, "pid",
+		(json_int_t)watch->process.pid, "start", (json_int_t)watch->process.start);
+	text = json_dumps(json, JSON_COMPACT);
+	return xasprintf("%s\n", text ? text : "");
+}
+
+int watch_parse(const char *line, struct watch *ret, struct error *err)
+{
+	const char *slug, *launch, *engine, *container, *network, *alias;
+	json_auto_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	json_int_t pid, start;
+	struct watch w = {0};
+	json_t *ports;
+
+	if (json == NULL ||
+		json_unpack(json, "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "name", &slug,
+			"launch", &launch, "engine", &engine, "container", &container, "network",
+			&network, "alias", &alias, "ports", &ports, "pid", &pid, "start",
+			&start) != 0 ||
+		json_array_size(ports) > BUNDLE_PORT_MAX)
+		return err_set(err, EXIT_DATA, "what to watch is not understood");
+	for (size_t i = 0; i < json_array_size(ports); i++)
+		w.port[w.port_count++].host_port =
+			(uint16_t)json_integer_value(json_array_get(ports, i));
+	w.slug = xstrdup(slug);
+	w.launch = xstrdup(launch);
+	w.engine = xstrdup(engine);
+	w.container = xstrdup(container);
+	w.network = xstrdup(network);
+	w.alias = xstrdup(alias);
+	w.process = (struct machine_process){(pid_t)pid, (uint64_t)start};
+	*ret = w;
+	return 0;
+}
+
+void watch_clear(struct watch *watch)
+{
+	char **owned[] = {&watch->slug, &watch->launch, &watch->engine, &watch->container,
+		&watch->network, &watch->alias};
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+		free(*owned[i]);
+	*watch = (struct watch){0};
+}
+
+static void lost(struct watcher *watcher, const char *reason)
+{
+	if (watcher->reason == NULL)
+		watcher->reason = xstrdup(reason);
+}
+
+/* A command of this user that probes has listeners of its own on the address, and says so while it has. */
+static void scan(struct watcher *watcher)
+{
+	for (int look = 0; look < 2; look++) {
+		cleanup_error struct error found = ERROR_INIT;
+		cleanup_strv struct strv services = STRV_INIT;
+		const struct watch *watch = watcher->watch;
+
+		watcher->own.probing = supervisor_is_probing(watcher->ctx, watch->slug);
+		if (services_strangers(watch->alias, &watcher->own, &found) == 0 &&
+			services_check(watcher->ctx, watch->alias, &services, &found) == 0)
+			return;
+		if (look == 1)
+			lost(watcher, found.message);
+		else
+			clock_sleep_ms(SECOND_LOOK_MS);
+	}
+}
+
+static void look_at_vm(struct watcher *watcher)
+{
+	if (machine_process_alive(&watcher->watch->process))
+		return;
+	watcher->vm_ended = true;
+	lost(watcher, "the VM ended");
+}
+
+static void hear_engine(struct watcher *watcher, int on, enum engine_events_of of)
+{
+	cleanup_free char *own = NULL;
+
+	/* What was lost is reported after the VM is gone, not before. */
+	pidfd_kill(watcher->on[ON_VM].fd, watcher->watch->process.pid);
+	lost(watcher, engine_events_read(watcher->on[on].fd, of, &own));
+}
+
+static void hear_launcher(struct watcher *watcher)
+{
+	char word[8];
+	ssize_t got = read(watcher->on[ON_LAUNCHER].fd, word, sizeof(word));
+
+	if (got < 0 && errno == EINTR)
+		return;
+	if (got <= 0)
+		lost(watcher, "the launch ended before the bottle was ready");
+	watcher->on[ON_LAUNCHER].fd = -1;
+}
+
+static void wait_for_loss(struct watcher *watcher)
+{
+	int64_t next = clock_ms();
+
+	while (watcher->reason == NULL) {
+		int64_t left = next - clock_ms();
+		struct pollfd *on = watcher->on;
+
+		if (left <= 0) {
+			scan(watcher);
+			next = clock_ms() + RESCAN_MS;
+			continue;
+		}
+		if (on[ON_VM].fd < 0 && left > TICK_MS)
+			left = TICK_MS;
+		if (poll(on, ON_COUNT, (int)left) < 0 && errno != EINTR)
+			lost(watcher, "the supervisor cannot wait any more");
+		if (on[ON_CONTAINER].revents)
+			hear_engine(watcher, ON_CONTAINER, ENGINE_EVENTS_CONTAINER);
+		if (on[ON_NETWORK].revents)
+			hear_engine(watcher, ON_NETWORK, ENGINE_EVENTS_NETWORK);
+		if (on[ON_LAUNCHER].revents)
+			hear_launcher(watcher);
+		if (cancel_asked())
+			lost(watcher, "the supervisor was told to end");
+		look_at_vm(watcher);
+	}
+}
+
+/* Takes the bottle's lock; false when the bottle is not there any more, or another one. */
+static bool take_over(struct watcher *watcher, struct journal *journal, struct journal_facts *facts)
+{
+	const struct watch *watch = watcher->watch;
+
+	for (;;) {
+		cleanup_error struct error held = ERROR_INIT;
+
+		journal_facts_clear(facts);
+		if (journal_read(watcher->ctx, watch->slug, facts, &held) != 0 ||
+			strcmp(facts->launch, watch->launch) != 0)
+			return false;
+		if (journal->lock >= 0)
+			return true;
+		journal_clear(journal);
+		if (journal_lock(watcher->ctx, watch->slug, 0, journal, &held) != 0)
+			clock_sleep_ms(LOCK_MS);
+	}
+}
+
+static int clean_up(struct watcher *watcher, struct error *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	cleanup_journal_facts struct journal_facts facts = {0};
+
+	if (!take_over(watcher, &journal, &facts) || facts.kept)
+		return 0;
+	if (!facts.ready)
+		return teardown(watcher->ctx, &journal, err);
+	/* Whoever stops a VM without us may still want its record; what it could reach does not matter now. */
+	return watcher->vm_ended ? 0 : teardown_lost(watcher->ctx, &journal, watcher->reason, err);
+}
+
+static int open_events(struct watcher *watcher, struct error *err)
+{
+	const struct watch *watch = watcher->watch;
+
+	if (engine_events_open(watch->engine, ENGINE_EVENTS_CONTAINER, watch->container,
+		    &watcher->on[ON_CONTAINER].fd, &watcher->own.engine_uid, err) != 0 ||
+		engine_events_open(watch->engine, ENGINE_EVENTS_NETWORK, watch->network,
+			&watcher->on[ON_NETWORK].fd, &watcher->own.engine_uid, err) != 0)
+		return -1;
+	for (size_t i = 0; i < watch->port_count; i++)
+		watcher->own.port[watcher->own.count++] = watch->port[i].host_port;
+	watcher->own.port[watcher->own.count++] = BUNDLE_LEASE_PORT;
+	return 0;
+}
+
+int watch_run(struct context *ctx, const struct watch *watch, int in, int out, struct error *err)
+{
+	struct watcher watcher = {.ctx = ctx, .watch = watch};
+	int result;
+
+	for (int i = 0; i < ON_COUNT; i++)
+		watcher.on[i] = (struct pollfd){-1, POLLIN, 0};
+	if (open_events(&watcher, err) != 0)
+		return -1;
+	watcher.on[ON_VM].fd = pidfd_get(watch->process.pid);
+	watcher.on[ON_LAUNCHER].fd = in;
+	watcher.on[ON_SIGNAL].fd = cancel_fd();
+	if (write(out, "watching\n", 9) != 9)
+		lost(&watcher, "the launch ended before the bottle was ready");
+	look_at_vm(&watcher);
+	wait_for_loss(&watcher);
+	if (!watcher.vm_ended)
+		pidfd_kill(watcher.on[ON_VM].fd, watch->process.pid);
+	cancel_tolerate(cancel_count() + 1);
+	result = clean_up(&watcher, err);
+	free(watcher.reason);
+	for (int i = 0; i < ON_COUNT; i++)
+		if (i != ON_LAUNCHER && i != ON_SIGNAL)
+			mem_cleanup_fd(&watcher.on[i].fd);
+	return result;
+}

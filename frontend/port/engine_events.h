@@ -1,0 +1,22 @@
+/* What an engine tells, as it happens, about one container or network (GET /events of the Docker Engine API). Read
+ * without libcurl: the process that waits for it lives as long as a bottle and is to stay small. One request of
+ * HTTP/1.0, so that the answer comes unchunked and ends with the connection. */
+#ifndef PORT_ENGINE_EVENTS_H
+#define PORT_ENGINE_EVENTS_H
+
+#include <sys/types.h>
+
+struct error;
+
+enum engine_events_of { ENGINE_EVENTS_CONTAINER, ENGINE_EVENTS_NETWORK };
+
+/* Asks the engine at SOCKET for the end of the thing with ID (die, destroy; disconnect), counted from now on. The
+ * descriptor polls readable when there is news, the end of the engine included. *ret_uid is who listens on
+ * SOCKET. EXIT_UNAVAILABLE. */
+int engine_events_open(const char *socket, enum engine_events_of of, const char *id, int *ret_fd,
+	uid_t *ret_uid, struct error *err);
+
+/* The news on FD as a clause, "the bundle ended (exit code 137)". Static or the caller's to free through *ret_own. */
+const char *engine_events_read(int fd, enum engine_events_of of, char **ret_own);
+
+#endif
