@@ -75,15 +75,15 @@ int cmd_ps(const struct cmd_args *args, struct error *err)
 {
 	cleanup_context struct context ctx = CONTEXT_INIT;
 	cleanup_inventory struct inventory inventory = INVENTORY_INIT;
+	int result;
 
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);
-	if (inventory_read(&ctx, cmd_flag(args, "all"), &inventory, err) != 0)
-		return err_wrap(err, "ps");
+	result = inventory_read(&ctx, cmd_flag(args, "all"), &inventory, err);
 	if (cmd_flag(args, "json"))
 		print_json(&inventory);
 	else
 		print_table(&inventory, cmd_flag(args, "all"));
-	return EXIT_OK;
+	return result == 0 ? EXIT_OK : err_wrap(err, "ps: this is not the whole list");
 }

@@ -92,6 +92,8 @@ static void undo(struct launch *launch, struct error *err)
 		err_note(err, "left", "nothing");
 	} else {
 		err_add(err, "undo", &undoing);
+		if (launch->supervisor.told)
+			err_note(err, "then", "its supervisor goes on removing this");
 	}
 	cancel_tolerate(old);
 }
@@ -132,7 +134,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 
 	*timings = (struct bottle_timings){.count = 0};
 	launch_init(&launch, name);
-	if (journal_lock(ctx, name, JOURNAL_LOCK_MS, &launch.journal, err) != 0 ||
+	if (journal_lock(ctx, name, supervisor_lock_ms(ctx, name), &launch.journal, err) != 0 ||
 		clear_the_way(&launch, err) != 0)
 		return err_wrap(err, "launch %s", name);
 	result = run_steps(&launch, timings, err);

@@ -29,9 +29,11 @@ static struct inventory_row *add_row(struct inventory *inventory, const char *na
 	return row;
 }
 
-/* Whether smolvm's list has MACHINE with a live VM. */
+/* Whether smolvm's list has MACHINE with a live VM; without a list, its process tells. */
 static bool machine_is_up(const json_t *machines, const char *machine)
 {
+	if (machines == NULL)
+		return true;
 	for (size_t i = 0; i < json_array_size(machines); i++) {
 		const json_t *at = json_array_get(machines, i);
 		const char *name = json_string_value(json_object_get(at, "name"));
@@ -59,7 +61,7 @@ static int bundle_is_up(struct context *ctx, const struct engine_containers *con
 	const struct engine_container *container = container_of(containers, verdict->container_id);
 	cleanup_context struct context other = CONTEXT_INIT;
 
-	if (strcmp(verdict->engine, ctx->socket) == 0) {
+	if (ctx->socket != NULL && strcmp(verdict->engine, ctx->socket) == 0) {
 		*ret = container != NULL && strcmp(container->state, "running") == 0;
 		return 0;
 	}
@@ -152,27 +154,46 @@ static void add_others(
 	}
 }
 
+/* What smolvm and the engine say. Either may be silent: *FAILED has the first one's words then. */
+static void ask(struct context *ctx, struct engine_containers *containers, json_t **machines,
+	struct error *failed)
+{
+	cleanup_error struct error second = ERROR_INIT;
+	cleanup_free char *list = NULL;
+
+	if (context_engine_unagreed(ctx, failed) == 0)
+		(void)engine_container_list(
+			ctx->engine, NAME_CONTAINER_PREFIX, NULL, containers, failed);
+	if (context_smolvm_find(ctx, &second) == 0 && smolvm_list(ctx->vm, &list, &second) == 0) {
+		*machines = json_loads(list, 0, NULL);
+		if (!json_is_array(*machines))
+			err_set(&second, EXIT_UNAVAILABLE, "smolvm: machine ls --json: not a list");
+	}
+	if (second.code != EXIT_OK && failed->code == EXIT_OK) {
+		*failed = second;
+		second = (struct error)ERROR_INIT;
+	}
+}
+
 int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct error *err)
 {
 	cleanup_engine_containers struct engine_containers containers = ENGINE_CONTAINERS_INIT;
+	cleanup_error struct error failed = ERROR_INIT;
 	cleanup_strv struct strv slugs = STRV_INIT;
-	cleanup_free char *list = NULL;
 	json_auto_t *machines = NULL;
-	json_error_t why;
 
-	if (context_smolvm_find(ctx, err) != 0 || context_engine_unagreed(ctx, err) != 0 ||
-		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) !=
-			0 ||
-		smolvm_list(ctx->vm, &list, err) != 0 || journal_slugs(ctx, &slugs, err) != 0)
+	ask(ctx, &containers, &machines, &failed);
+	if (journal_slugs(ctx, &slugs, err) != 0)
 		return -1;
-	machines = json_loads(list, 0, &why);
-	if (!json_is_array(machines))
-		return err_set(err, EXIT_UNAVAILABLE, "smolvm: machine ls --json: not a list");
 	for (size_t i = 0; i < slugs.count; i++)
 		if (fill_mine(ctx, &containers, machines, add_row(ret, slugs.item[i]), err) != 0)
 			return -1;
 	add_others(&containers, all, ret);
-	return 0;
+	if (failed.code == EXIT_OK)
+		return 0;
+	*err = failed;
+	failed = (struct error)ERROR_INIT;
+	return -1;
 }
 
 void inventory_clear(struct inventory *inventory)

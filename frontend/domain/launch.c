@@ -203,10 +203,9 @@ int launch_boot(struct launch *launch, struct error *err)
 		supervisor_start(launch->slug, &launch->supervisor, err) != 0 ||
 		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
 			launch->lease.alias, &launch->process, err) != 0 ||
-		journal_booted(&launch->journal, launch->process.pid, launch->process.start, err) !=
-			0)
+		have_watched(launch, err) != 0)
 		return -1;
-	return have_watched(launch, err);
+	return journal_booted(&launch->journal, launch->process.pid, launch->process.start, err);
 }
 
 /* An error for a probe table with failures: the first few rows, and that nothing is up. */

@@ -38,7 +38,7 @@ int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct e
 
 	*ret_found = false;
 	if (slug_check(name, err) != 0 ||
-		journal_lock(ctx, name, JOURNAL_LOCK_MS, &journal, err) != 0)
+		journal_lock(ctx, name, supervisor_lock_ms(ctx, name), &journal, err) != 0)
 		return err_wrap(err, "stop %s", name);
 	if (!journal_exists(&journal))
 		return refuse_foreign(ctx, name, err) == 0 ? 0 : err_wrap(err, "stop %s", name);

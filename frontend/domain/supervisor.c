@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "context.h"
 #include "err.h"
+#include "journal.h"
 #include "lockfile.h"
 #include "machine.h"
 #include "mem.h"
@@ -24,6 +25,7 @@
 enum {
 	WATCHING_MS = 30000, /* an engine under emulation took seconds to answer */
 	END_MS = 2000,
+	REMOVAL_MS = 60000, /* smolvm stop and delete, and the engine, under emulation */
 };
 
 static char *lock_path(const struct context *ctx, const char *slug, const char *name)
@@ -79,7 +81,10 @@ int supervisor_tell(struct supervisor *supervisor, const struct watch *watch, st
 {
 	cleanup_free char *line = watch_print(watch);
 
-	return say(supervisor->to, line, err);
+	if (say(supervisor->to, line, err) != 0)
+		return -1;
+	supervisor->told = true;
+	return 0;
 }
 
 /* What it printed before it ended. */
@@ -112,18 +117,21 @@ int supervisor_wait(struct supervisor *supervisor, struct error *err)
 
 int supervisor_release(struct supervisor *supervisor, struct error *err)
 {
-	if (say(supervisor->to, "ready\n", err) != 0)
-		return -1;
-	proc_leave(&supervisor->proc);
-	supervisor_clear(supervisor);
-	return 0;
+	return say(supervisor->to, "ready\n", err);
 }
 
 void supervisor_clear(struct supervisor *supervisor)
 {
 	mem_cleanup_fd(&supervisor->to);
 	mem_cleanup_fd(&supervisor->from);
+	if (supervisor->told)
+		proc_leave(&supervisor->proc);
 	proc_clear(&supervisor->proc);
+}
+
+int supervisor_lock_ms(const struct context *ctx, const char *slug)
+{
+	return supervisor_pid(ctx, slug) != 0 ? REMOVAL_MS : JOURNAL_LOCK_MS;
 }
 
 pid_t supervisor_pid(const struct context *ctx, const char *slug)

@@ -16,11 +16,12 @@ struct watch;
 struct supervisor {
 	struct proc proc;
 	int to, from; /* its stdin and stdout */
+	bool told;
 };
 
-#define SUPERVISOR_INIT           \
-	{                         \
-		PROC_INIT, -1, -1 \
+#define SUPERVISOR_INIT                  \
+	{                                \
+		PROC_INIT, -1, -1, false \
 	}
 
 /* Starts the program, which then waits for what to watch: early, so that it is there when it is needed. */
@@ -35,8 +36,12 @@ int supervisor_wait(struct supervisor *supervisor, struct error *err);
 /* The launch is over: the supervisor stays. */
 int supervisor_release(struct supervisor *supervisor, struct error *err);
 
-/* Ends one that was not released. */
+/* Lets go. One that was told what to watch, and not released, then takes the launch for dead and removes what is
+ * left of it; one that was not told is ended. */
 void supervisor_clear(struct supervisor *supervisor);
+
+/* How long a command waits for a bottle's lock: a supervisor that removes the bottle may have it (milliseconds). */
+int supervisor_lock_ms(const struct context *ctx, const char *slug);
 
 /* Its pid, 0 = none lives. */
 pid_t supervisor_pid(const struct context *ctx, const char *slug);

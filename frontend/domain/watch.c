@@ -127,7 +127,7 @@ static void scan(struct watcher *watcher)
 
 static void look_at_vm(struct watcher *watcher)
 {
-	if (machine_process_alive(&watcher->watch->process))
+	if (watcher->reason != NULL || machine_process_alive(&watcher->watch->process))
 		return;
 	watcher->vm_ended = true;
 	lost(watcher, "the VM ended");

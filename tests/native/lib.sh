@@ -156,9 +156,9 @@ journal_has() { # USER NAME EVENT
 	grep -q "\"event\":\"$3\"" "$(journal "$1" "$2")" 2>/dev/null
 }
 
-# Pid of the launcher of USER: the oldest program `bottle` of that user. (A child is one too until its exec.)
+# Pid of the launcher of USER: the oldest one that is not a zombie. (A child is one too until its exec.)
 launcher() { # USER
-	pgrep -o -u "$(uid "$1")" -x bottle
+	pgrep -o -r D,R,S,T -u "$(uid "$1")" -f "^$bottle launch"
 }
 
 # hook NAME TEXT: a program for the faults create.exec and start.exec; $1 is the machine, $db the database.
