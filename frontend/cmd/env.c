@@ -18,7 +18,7 @@ int cmd_env(const struct cmd_args *args, struct error *err)
 	json_t *env = json_object();
 
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0 ||
-		bottle_check(&ctx, args->operand[0], &verdict, err) != 0) {
+		bottle_check(&ctx, args->operand[0], false, &verdict, err) != 0) {
 		json_decref(env);
 		return -1;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bottle.h"
+#include "evidence.h"
 #include "mem.h"
 #include "strv.h"
 #include "verdict.h"
@@ -16,7 +17,8 @@ void json_print(json_t *document)
 	json_decref(document);
 }
 
-void json_print_verdict(const struct verdict *verdict, const struct bottle_timings *timings)
+/* What both have. *VERIFIED is of them, because a launch ends only with that. */
+static json_t *describe(const char *schema, const struct verdict *verdict, bool verified)
 {
 	cleanup_strv struct strv urls = STRV_INIT;
 	json_t *document, *env = json_object(), *services = json_array();
@@ -30,26 +32,46 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 	}
 	for (size_t i = 0; i < verdict->services.count; i++)
 		json_array_append_new(services, json_string(verdict->services.item[i]));
-	document = json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:o}", "schema",
-		timings ? "bottle.launch/1" : "bottle.verify/1", "name", verdict->slug, "alias",
-		verdict->alias, "verified", verdict->probes.failed == 0, "verdict", verdict->text,
-		"services", services, "env", env, "smolvm", verdict->smolvm_version, "unproven",
-		verdict->unproven, "probes", verdict_probes_json(&verdict->probes));
+	document = json_pack(
+		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:{s:i, s:I, s:s}, s:o}", "schema",
+		schema, "name", verdict->slug, "alias", verdict->alias, "verified", verified,
+		"verdict", verdict->text, "services", services, "env", env, "smolvm",
+		verdict->smolvm_version, "unproven", verdict->unproven, "vm", "pid",
+		(int)verdict->process.pid, "start", (json_int_t)verdict->process.start,
+		"policy_sha256", verdict->policy, "probes", verdict_probes_json(&verdict->probes));
 	json_object_set_new(
 		document, "untried_addresses", json_integer((json_int_t)verdict->probes.untried));
-	if (timings != NULL) {
-		json_t *steps = json_object();
+	return document;
+}
 
-		for (size_t i = 0; i < timings->count; i++)
-			json_object_set_new(steps, timings->step[i].step,
-				json_pack("{s:f, s:f}", "ms", (double)timings->step[i].us / 1e3,
-					"outside_ms", (double)timings->step[i].outside_us / 1e3));
-		json_object_set_new(document, "timings", steps);
-		json_object_set_new(
-			document, "total_ms", json_real((double)timings->total_us / 1e3));
-		json_object_set_new(
-			document, "outside_ms", json_real((double)timings->outside_us / 1e3));
-		json_object_set_new(document, "cpu_ms", json_real((double)timings->cpu_us / 1e3));
+void json_print_launch(const struct verdict *verdict, const struct bottle_timings *timings)
+{
+	json_t *document = describe("bottle.launch/1", verdict, true), *steps = json_object();
+
+	for (size_t i = 0; i < timings->count; i++)
+		json_object_set_new(steps, timings->step[i].step,
+			json_pack("{s:f, s:f}", "ms", (double)timings->step[i].us / 1e3,
+				"outside_ms", (double)timings->step[i].outside_us / 1e3));
+	json_object_set_new(document, "timings", steps);
+	json_object_set_new(document, "total_ms", json_real((double)timings->total_us / 1e3));
+	json_object_set_new(document, "outside_ms", json_real((double)timings->outside_us / 1e3));
+	json_object_set_new(document, "cpu_ms", json_real((double)timings->cpu_us / 1e3));
+	json_print(document);
+}
+
+void json_print_verify(const struct verdict *verdict, const struct evidence *evidence)
+{
+	json_t *document, *host = json_array();
+
+	for (size_t i = 0; i < evidence->count; i++) {
+		const struct evidence_row *row = &evidence->row[i];
+
+		json_array_append_new(
+			host, json_pack("{s:s, s:b, s:s, s:s}", "id", row->id, "pass", row->pass,
+				      "found", row->what, "about", row->about));
 	}
+	document = describe(
+		"bottle.verify/1", verdict, verdict->probes.failed + evidence->failed == 0);
+	json_object_set_new(document, "host_evidence", host);
 	json_print(document);
 }

@@ -5,12 +5,16 @@
 #include <jansson.h>
 
 struct bottle_timings;
+struct evidence;
 struct verdict;
 
 /* Prints DOCUMENT, which has a key "schema", and gives up the reference. */
 void json_print(json_t *document);
 
-/* bottle.launch/1; TIMINGS may be NULL, then bottle.verify/1. */
-void json_print_verdict(const struct verdict *verdict, const struct bottle_timings *timings);
+/* bottle.launch/1 */
+void json_print_launch(const struct verdict *verdict, const struct bottle_timings *timings);
+
+/* bottle.verify/1 */
+void json_print_verify(const struct verdict *verdict, const struct evidence *evidence);
 
 #endif

@@ -182,7 +182,7 @@ int cmd_launch(const struct cmd_args *args, struct error *err)
 	if (cmd_flag(args, "timings"))
 		show_timings(&timings);
 	if (cmd_flag(args, "json") && args->trailing == NULL)
-		json_print_verdict(&verdict, &timings);
+		json_print_launch(&verdict, &timings);
 	else
 		show_ready(&verdict, args->trailing ? stderr : stdout);
 	if (args->trailing == NULL)

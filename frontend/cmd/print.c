@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "context.h"
+#include "evidence.h"
 #include "mem.h"
 #include "printable.h"
 #include "probe.h"
@@ -55,7 +56,24 @@ void print_warnings(struct context *ctx)
 	ctx->progress.warn = on_warn;
 }
 
-void print_probes(const struct probe_report *report)
+void print_evidence(const struct evidence *evidence)
+{
+	static const char *const headings[] = {"RESULT", "EVIDENCE", "FOUND", "ABOUT", NULL};
+	struct table table;
+
+	table_init(&table, headings);
+	for (size_t i = 0; i < evidence->count; i++) {
+		const struct evidence_row *row = &evidence->row[i];
+
+		table_add(&table, row->pass ? "PASS" : "FAIL");
+		table_add(&table, row->id);
+		table_add(&table, row->what);
+		table_add(&table, row->about);
+	}
+	table_print(&table, stdout);
+}
+
+void print_guest_probes(const struct probe_report *report)
 {
 	static const char *const headings[] = {
 		"RESULT", "PROBE", "TARGET", "MUST", "GUEST SAYS", "JUDGE", "ABOUT", NULL};
@@ -64,8 +82,9 @@ void print_probes(const struct probe_report *report)
 	table_init(&table, headings);
 	for (size_t i = 0; i < report->count; i++) {
 		const struct probe_row *row = &report->row[i];
+		bool seen = row->host_judged && row->must_reach;
 
-		table_add(&table, row->pass ? "PASS" : "FAIL");
+		table_add(&table, !row->pass ? "FAIL" : seen ? "PASS" : "says");
 		table_add(&table, row->id);
 		table_add(&table, row->target);
 		table_add(&table, row->must_reach ? "connect" : "refuse");

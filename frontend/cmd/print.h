@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 struct context;
+struct evidence;
 struct probe_report;
 
 /* Prints a line for a step when it is over and took longer than half a second, or always. */
@@ -23,7 +24,11 @@ void print_warnings(struct context *ctx);
 /* Says how many of this host's addresses were not probed, if any. */
 void print_untried(const struct probe_report *report, FILE *out);
 
-/* The probe table, to stdout. */
-void print_probes(const struct probe_report *report);
+/* What the host shows, to stdout. */
+void print_evidence(const struct evidence *evidence);
+
+/* What the guest says, to stdout: of a guest that an agent may have changed, so that only what a listener of ours got
+ * is a pass. */
+void print_guest_probes(const struct probe_report *report);
 
 #endif

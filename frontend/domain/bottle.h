@@ -9,6 +9,7 @@
 struct bottle_spec;
 struct context;
 struct error;
+struct evidence;
 struct strv;
 struct verdict;
 
@@ -46,9 +47,11 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 /* Stops and removes NAME. None there is success with *ret_found false; another user's is EXIT_REFUSED. */
 int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct error *err);
 
-/* Loads the verdict of NAME and checks that it is about what runs: the same VM process, the same container
- * with the same ports. EXIT_REFUSED otherwise; another user's bottle too. */
-int bottle_check(struct context *ctx, const char *name, struct verdict *ret, struct error *err);
+/* Loads the verdict of NAME and checks that it is about what runs: the same VM process with the same policy file,
+ * the same container with the same ports, a live supervisor. EXIT_REFUSED otherwise; another user's bottle too.
+ * With AGAIN one that the last verify did not pass will do. */
+int bottle_check(
+	struct context *ctx, const char *name, bool again, struct verdict *ret, struct error *err);
 
 struct bottle_command {
 	const struct strv *argv;
@@ -61,7 +64,9 @@ struct bottle_command {
 int bottle_exec(struct context *ctx, const struct verdict *verdict,
 	const struct bottle_command *command, int *ret, struct error *err);
 
-/* Probes a running bottle again: fills verdict->probes. */
-int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct error *err);
+/* Looks again at a running bottle: fills verdict->probes, which is what the guest says, and *ret, which is what the
+ * host shows. A failure of either is kept: bottle_check refuses the bottle until it is verified again. */
+int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct evidence *ret,
+	struct error *err);
 
 #endif

@@ -90,7 +90,7 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	if (journal_read(ctx, row->name, &facts, &unreadable) != 0)
 		return 0;
 	row->alias = facts.alias && !facts.cleared ? xstrdup(facts.alias) : NULL;
-	row->reason = facts.lost ? xstrdup(facts.lost) : NULL;
+	row->reason = facts.lost ? xstrdup(facts.lost) : facts.doubt ? xstrdup(facts.doubt) : NULL;
 	if (facts.lost != NULL) {
 		row->state = "bundle-lost";
 		return 0;
@@ -113,7 +113,7 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 		     : !bundle     ? "bundle-lost"
 		     : !supervised ? "degraded"
 				   : "running";
-	if (vm && bundle && supervised)
+	if (vm && bundle && supervised && facts.doubt == NULL)
 		row->verified = xasprintf(
 			"%s%s", verdict.text, verdict.unproven ? " (unproven smolvm)" : "");
 	return 0;

@@ -18,7 +18,7 @@ struct inventory_row {
 	const char *backend;
 	char *verified; /* the verdict's text while it is about what runs; NULL = unverified */
 	int64_t since;  /* ready, seconds since 1970; 0 = never */
-	char *reason;   /* why it was lost; NULL = it was not */
+	char *reason;   /* why it was lost, or is unverified; NULL = neither */
 	char *owner;    /* uid as text, "?" when it has no label */
 	bool mine;
 };

@@ -155,6 +155,12 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 		facts->pid_start = (uint64_t)json_integer_value(json_object_get(event, "start"));
 	}
 	copy_text(event, "alias", &facts->alias);
+	if (strcmp(name, "unverified") == 0)
+		copy_text(event, "why", &facts->doubt);
+	if (strcmp(name, "verified") == 0) {
+		free(facts->doubt);
+		facts->doubt = NULL;
+	}
 	if (strcmp(name, "lost") == 0)
 		copy_text(event, "why", &facts->lost);
 	facts->network |= strcmp(name, "network") == 0;
@@ -273,6 +279,7 @@ void journal_facts_clear(struct journal_facts *facts)
 	free(facts->smolvm);
 	free(facts->alias);
 	free(facts->lost);
+	free(facts->doubt);
 	free(facts->boot);
 	*facts = (struct journal_facts){0};
 }

@@ -46,6 +46,7 @@ struct journal_facts {
 	char *engine; /* socket of the engine used */
 	char *smolvm; /* program used */
 	char *alias;  /* of the last claim; NULL = none made */
+	char *doubt;  /* what the last verify found; NULL = nothing */
 	char *lost;   /* why its supervisor stopped it; NULL = it did not */
 	pid_t pid;    /* the launcher */
 	uint64_t pid_start;

@@ -29,6 +29,7 @@
 #include "supervisor.h"
 #include "task.h"
 #include "verdict.h"
+#include "vmdb.h"
 #include "watch.h"
 
 /* Folders, names, versions, images: all that can be wrong before anything is made. */
@@ -203,6 +204,7 @@ int launch_boot(struct launch *launch, struct error *err)
 		supervisor_start(launch->slug, &launch->supervisor, err) != 0 ||
 		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
 			launch->lease.alias, &launch->process, err) != 0 ||
+		vmdb_policy_digest(launch->ctx->vmdb, launch->machine, launch->policy, err) != 0 ||
 		have_watched(launch, err) != 0)
 		return -1;
 	return journal_booted(&launch->journal, launch->process.pid, launch->process.start, err);
@@ -284,6 +286,7 @@ void launch_conclude(struct launch *launch, struct verdict *verdict)
 	verdict->port_count = launch->bundle.port_count;
 	verdict->machine = xstrdup(launch->machine);
 	verdict->process = launch->process;
+	verdict->policy = xstrdup(launch->policy);
 	verdict->engine = xstrdup(ctx->socket);
 	verdict->engine_api = engine_api_minor(ctx->engine);
 	verdict->smolvm = xstrdup(ctx->vm->path);

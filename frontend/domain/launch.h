@@ -11,6 +11,7 @@
 #include "lease.h"
 #include "machine.h"
 #include "probe.h"
+#include "sha256.h"
 #include "strv.h"
 #include "supervisor.h"
 #include "task.h"
@@ -39,6 +40,7 @@ struct launch {
 	struct supervisor supervisor;
 	int probing; /* says that listeners of ours are on the address */
 	struct machine_process process;
+	char policy[SHA256_HEX_LEN]; /* digest of the engine's note of what it booted */
 	struct strv services;
 	struct probe_report probes;
 };

@@ -8,6 +8,7 @@
 #include "cancel.h"
 #include "context.h"
 #include "err.h"
+#include "evidence.h"
 #include "journal.h"
 #include "mem.h"
 #include "probe.h"
@@ -18,6 +19,7 @@
 #include "supervisor.h"
 #include "teardown.h"
 #include "verdict.h"
+#include "vmdb.h"
 
 /* A bottle without a journal of ours may be another user's. */
 static int refuse_foreign(struct context *ctx, const char *name, struct error *err)
@@ -53,9 +55,11 @@ static int unverified(const char *name, const char *why, struct error *err)
 	return err_note(err, "next", "bottle stop %s, then launch it again", name);
 }
 
-int bottle_check(struct context *ctx, const char *name, struct verdict *ret, struct error *err)
+int bottle_check(
+	struct context *ctx, const char *name, bool again, struct verdict *ret, struct error *err)
 {
 	cleanup_journal_facts struct journal_facts facts = {0};
+	char policy[SHA256_HEX_LEN];
 	bool alive = false;
 
 	if (slug_check(name, err) != 0)
@@ -71,12 +75,19 @@ int bottle_check(struct context *ctx, const char *name, struct verdict *ret, str
 		return unverified(name, facts.lost, err);
 	if (!facts.ready)
 		return unverified(name, "its launch did not come to an end", err);
+	if (facts.doubt != NULL && !again)
+		return unverified(name, facts.doubt, err);
 	if (verdict_load(ctx, name, ret, err) != 0)
 		return -1;
 	if (strcmp(facts.launch, ret->launch) != 0)
 		return unverified(name, "its verdict is of another launch", err);
 	if (!machine_process_alive(&ret->process))
 		return unverified(name, "its VM does not run any more", err);
+	if (context_vmdb(ctx, err) != 0 ||
+		vmdb_policy_digest(ctx->vmdb, ret->machine, policy, err) != 0)
+		return -1;
+	if (strcmp(policy, ret->policy) != 0)
+		return unverified(name, "the engine's policy file has changed since the boot", err);
 	if (supervisor_pid(ctx, name) == 0)
 		return unverified(name,
 			"its supervisor is gone, and nothing would end its VM with its bundle",
@@ -102,7 +113,39 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 	return smolvm_exec(ctx->vm, &exec, ret, err);
 }
 
-int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct error *err)
+/* The first thing that a verify did not pass; NULL = all passed. Caller frees. */
+static char *first_failure(const struct evidence *evidence, const struct probe_report *probes)
+{
+	for (size_t i = 0; i < evidence->count; i++)
+		if (!evidence->row[i].pass)
+			return xasprintf(
+				"verify: %s: %s", evidence->row[i].id, evidence->row[i].what);
+	for (size_t i = 0; i < probes->count; i++)
+		if (!probes->row[i].pass)
+			return xasprintf(
+				"verify: probe %s: %s", probes->row[i].id, probes->row[i].why);
+	return NULL;
+}
+
+/* Notes what a verify found, where that is news. */
+static int keep_result(struct context *ctx, const struct verdict *verdict,
+	const struct evidence *evidence, struct error *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_free char *why = first_failure(evidence, &verdict->probes);
+
+	if (journal_read(ctx, verdict->slug, &facts, err) != 0)
+		return -1;
+	if (why == NULL && facts.doubt == NULL)
+		return 0;
+	if (journal_lock(ctx, verdict->slug, JOURNAL_LOCK_MS, &journal, err) != 0)
+		return -1;
+	return journal_event(&journal, why ? "unverified" : "verified", "why", why, err);
+}
+
+int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct evidence *ret,
+	struct error *err)
 {
 	const char *octet = strrchr(verdict->alias, '.') + 1;
 	cleanup_free char *other = alias_other(ctx, (unsigned)strtoul(octet, NULL, 10));
@@ -117,7 +160,6 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		.full = full || verdict->full,
 		.after_ready = true,
 	};
-
 	cleanup_fd int probing = supervisor_mark_probing(ctx, verdict->slug, err);
 
 	if (probing < 0 || context_smolvm(ctx, err) != 0)
@@ -127,5 +169,8 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		return -1;
 	free(verdict->text);
 	verdict->text = verdict_text(verdict->services.count);
-	return probe_run(ctx->vm, &input, &verdict->probes, err);
+	if (probe_run(ctx->vm, &input, &verdict->probes, err) != 0 ||
+		evidence_read(ctx, verdict, ret, err) != 0)
+		return -1;
+	return keep_result(ctx, verdict, ret, err);
 }

@@ -53,19 +53,20 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 		json_object_set_new(ports, verdict->port[i].name,
 			json_pack("{s:i, s:i}", "host", (int)verdict->port[i].host_port,
 				"container", (int)verdict->port[i].container_port));
-	json = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I},"
-			 " s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s, s:o}",
+	json = json_pack(
+		"{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I, s:s},"
+		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s, s:o}",
 		"schema", VERDICT_SCHEMA, "name", verdict->slug, "launch", verdict->launch, "time",
 		(json_int_t)verdict->time, "alias", verdict->alias, "subnet", verdict->subnet,
 		"bundle", "container", verdict->container_id, "image", verdict->bundle_image,
 		"address", verdict->bundle_ip, "ports", ports, "machine", "name", verdict->machine,
 		"pid", (int)verdict->process.pid, "start", (json_int_t)verdict->process.start,
-		"engine", "socket", verdict->engine, "api", (int)verdict->engine_api, "smolvm",
-		"program", verdict->smolvm, "version", verdict->smolvm_version, "unproven",
-		verdict->unproven, "egress_port", (int)verdict->egress_port, "verify",
-		verdict->full ? "full" : "quick", "services", array_of(&verdict->services),
-		"secret_env", array_of(&verdict->secret_env), "verdict", verdict->text, "probes",
-		verdict_probes_json(&verdict->probes));
+		"policy_sha256", verdict->policy, "engine", "socket", verdict->engine, "api",
+		(int)verdict->engine_api, "smolvm", "program", verdict->smolvm, "version",
+		verdict->smolvm_version, "unproven", verdict->unproven, "egress_port",
+		(int)verdict->egress_port, "verify", verdict->full ? "full" : "quick", "services",
+		array_of(&verdict->services), "secret_env", array_of(&verdict->secret_env),
+		"verdict", verdict->text, "probes", verdict_probes_json(&verdict->probes));
 	return json ? journal_write_verdict(journal, json, err)
 		    : err_set(err, EXIT_BUG, "the verdict does not fit its own form");
 }
@@ -101,7 +102,7 @@ int verdict_load(
 	json_auto_t *json = NULL;
 	struct verdict v = {0};
 	const char *schema, *name, *launch, *alias, *subnet, *container, *image, *address, *machine;
-	const char *engine, *smolvm, *smolvm_version, *verify, *text;
+	const char *engine, *smolvm, *smolvm_version, *verify, *text, *policy;
 	json_t *ports, *services, *secrets;
 	json_int_t when, start;
 	json_error_t why;
@@ -110,16 +111,17 @@ int verdict_load(
 	if (journal_read_verdict(ctx, slug, &json, err) != 0)
 		return err_wrap(err, "%s is unverified", slug);
 	if (json_unpack_ex(json, &why, 0,
-		    "{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I}, "
+		    "{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I, "
+		    "s:s}, "
 		    "s:{s:s, s:i},"
 		    " s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s}",
 		    "schema", &schema, "name", &name, "launch", &launch, "time", &when, "alias",
 		    &alias, "subnet", &subnet, "bundle", "container", &container, "image", &image,
 		    "address", &address, "ports", &ports, "machine", "name", &machine, "pid", &pid,
-		    "start", &start, "engine", "socket", &engine, "api", &api, "smolvm", "program",
-		    &smolvm, "version", &smolvm_version, "unproven", &unproven, "egress_port",
-		    &egress, "verify", &verify, "services", &services, "secret_env", &secrets,
-		    "verdict", &text) != 0)
+		    "start", &start, "policy_sha256", &policy, "engine", "socket", &engine, "api",
+		    &api, "smolvm", "program", &smolvm, "version", &smolvm_version, "unproven",
+		    &unproven, "egress_port", &egress, "verify", &verify, "services", &services,
+		    "secret_env", &secrets, "verdict", &text) != 0)
 		return err_set(err, EXIT_DATA, "%s is unverified: its verdict is broken: %s", slug,
 			why.text);
 	if (strcmp(schema, VERDICT_SCHEMA) != 0 || strcmp(name, slug) != 0 ||
@@ -136,6 +138,7 @@ int verdict_load(
 	v.bundle_image = xstrdup(image);
 	v.machine = xstrdup(machine);
 	v.process = (struct machine_process){pid, (uint64_t)start};
+	v.policy = xstrdup(policy);
 	v.engine = xstrdup(engine);
 	v.engine_api = (unsigned)api;
 	v.smolvm = xstrdup(smolvm);
@@ -188,7 +191,7 @@ void verdict_clear(struct verdict *v)
 {
 	char **owned[] = {&v->slug, &v->launch, &v->alias, &v->subnet, &v->bundle_ip,
 		&v->container_id, &v->bundle_image, &v->machine, &v->engine, &v->smolvm,
-		&v->smolvm_version, &v->text};
+		&v->smolvm_version, &v->text, &v->policy};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(*owned[i]);

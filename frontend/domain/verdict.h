@@ -28,7 +28,8 @@ struct verdict {
 	size_t port_count;
 	char *machine;
 	struct machine_process process;
-	char *engine;                  /* socket */
+	char *policy; /* digest of the engine's note of what it booted, as it was after the boot */
+	char *engine; /* socket */
 	unsigned engine_api;           /* 41 = API 1.41 */
 	char *smolvm, *smolvm_version; /* program; version */
 	bool unproven;                 /* a smolvm version that is not the tried one */

@@ -26,6 +26,7 @@ struct listener {
 	bool wildcard;  /* 0.0.0.0 or ::, which takes IPv4 too unless its owner switched that
 	                     off; the kernel's tables do not say, so :: counts */
 	bool connected; /* UDP: takes datagrams of one peer only */
+	bool listening; /* TCP, where the table told */
 	uint16_t port;
 	uid_t uid;
 	uint64_t inode; /* of the socket; 0 = not known */

@@ -16,8 +16,8 @@
 #define STATE_LISTEN 0x0a
 
 struct line {
-	uint8_t bytes[16]; /* the local address; 4 used for IPv4 */
-	unsigned port, state;
+	uint8_t bytes[16], remote[16]; /* addresses; 4 bytes used for IPv4 */
+	unsigned port, remote_port, state;
 	uint32_t uid;
 	uint64_t inode;
 };
@@ -40,13 +40,14 @@ static bool parse_address(const char *hex, bool is_v6, uint8_t bytes[16])
 
 static bool parse_line(const char *text, bool is_v6, struct line *ret)
 {
-	char local[33];
+	char local[33], remote[33];
 
 	return sscanf(text,
-		       " %*u: %32[0-9A-Fa-f]:%4x %*[0-9A-Fa-f]:%*x %2x %*x:%*x %*x:%*x %*x %" SCNu32
-		       " %*u %" SCNu64,
-		       local, &ret->port, &ret->state, &ret->uid, &ret->inode) == 5 &&
-	       parse_address(local, is_v6, ret->bytes);
+		       " %*u: %32[0-9A-Fa-f]:%4x %32[0-9A-Fa-f]:%4x %2x %*x:%*x %*x:%*x %*x "
+		       "%" SCNu32 " %*u %" SCNu64,
+		       local, &ret->port, remote, &ret->remote_port, &ret->state, &ret->uid,
+		       &ret->inode) == 7 &&
+	       parse_address(local, is_v6, ret->bytes) && parse_address(remote, is_v6, ret->remote);
 }
 
 void listeners_fill_address(struct listener *listener, const uint8_t bytes[16], bool is_v6)
@@ -72,27 +73,15 @@ void listeners_add(struct listeners *to, const struct listener *listener)
 	to->item[to->count++] = *listener;
 }
 
-static void add(
-	struct listeners *to, const struct line *line, enum listener_proto proto, bool is_v6)
-{
-	struct listener listener = {
-		.proto = proto,
-		.connected = proto == LISTENER_UDP && line->state == STATE_ESTABLISHED,
-		.port = (uint16_t)line->port,
-		.uid = line->uid,
-		.inode = line->inode,
-	};
-	listeners_fill_address(&listener, line->bytes, is_v6);
-	listeners_add(to, &listener);
-}
-
-int listeners_table_read(struct listeners *to, FILE *table, enum listener_proto proto, bool is_v6,
-	const char *name, struct error *err)
+int listeners_table_each(FILE *table, enum listener_proto proto, bool is_v6, const char *name,
+	void (*take)(void *arg, const struct listener *local, const struct listener *remote),
+	void *arg, struct error *err)
 {
 	cleanup_free char *text = NULL;
 	size_t size = 0, number = 0;
 
 	while (getline(&text, &size, table) >= 0) {
+		struct listener local = {.proto = proto}, remote = {.proto = proto};
 		struct line line;
 
 		if (number++ == 0)
@@ -100,11 +89,35 @@ int listeners_table_read(struct listeners *to, FILE *table, enum listener_proto 
 		if (!parse_line(text, is_v6, &line))
 			return err_set(
 				err, EXIT_OS, "%s: line %zu is not understood", name, number);
-		if (proto == LISTENER_TCP ? line.state == STATE_LISTEN : line.port != 0)
-			add(to, &line, proto, is_v6);
+		local.connected = line.state == STATE_ESTABLISHED;
+		local.listening = line.state == STATE_LISTEN;
+		local.port = (uint16_t)line.port;
+		local.uid = line.uid;
+		local.inode = line.inode;
+		remote.port = (uint16_t)line.remote_port;
+		listeners_fill_address(&local, line.bytes, is_v6);
+		listeners_fill_address(&remote, line.remote, is_v6);
+		take(arg, &local, &remote);
 	}
 	if (ferror(table) || number == 0)
 		return err_set(
 			err, EXIT_OS, "%s: %s", name, number == 0 ? "empty" : "cannot be read");
 	return 0;
+}
+
+static void add_listener(void *arg, const struct listener *local, const struct listener *remote)
+{
+	(void)remote;
+	if (local->proto == LISTENER_TCP ? local->listening : local->port != 0) {
+		struct listener listener = *local;
+
+		listener.connected = local->proto == LISTENER_UDP && local->connected;
+		listeners_add(arg, &listener);
+	}
+}
+
+int listeners_table_read(struct listeners *to, FILE *table, enum listener_proto proto, bool is_v6,
+	const char *name, struct error *err)
+{
+	return listeners_table_each(table, proto, is_v6, name, add_listener, to, err);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sha256.h"
 #include "strv.h"
 
 struct error;
@@ -150,6 +151,10 @@ int vmdb_forget_policy(
  * still there (1.32.2's monitor removes it as soon as it has read it). */
 int vmdb_check_effective(const struct vmdb *vmdb, const struct vmdb_template *template,
 	int64_t since, struct error *err);
+
+/* The digest of agent.config.json: the same for as long as nobody changes the file. EXIT_REFUSED. */
+int vmdb_policy_digest(const struct vmdb *vmdb, const char *machine,
+	char ret[static SHA256_HEX_LEN], struct error *err);
 
 /* The policy in agent.config.json, for reports; no comparison. */
 int vmdb_effective_policy(const struct vmdb *vmdb, const char *machine, int64_t since,

@@ -207,3 +207,15 @@ int vmdb_effective_policy(const struct vmdb *vmdb, const char *machine, int64_t 
 	json_decref(json);
 	return 0;
 }
+
+int vmdb_policy_digest(const struct vmdb *vmdb, const char *machine,
+	char ret[static SHA256_HEX_LEN], struct error *err)
+{
+	cleanup_free char *path = file_of(vmdb, machine, "agent.config.json");
+	cleanup_buf struct buf buf = BUF_INIT(POLICY_MAX);
+
+	if (fs_read(path, &buf, err) != 0)
+		return err_wrap(err, "the engine's policy file");
+	sha256_hex(buf.data, buf.len, ret);
+	return 0;
+}

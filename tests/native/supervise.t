@@ -6,10 +6,10 @@
 engine_start a
 container=bot-bottle-sidecars-web
 
-up() { # [OPTION...]
+up() {
 	as 1 "$bottle" stop web >/dev/null
 	# shellcheck disable=SC2086 # a list of words
-	as 1 "$bottle" $launch web "$@" >"$work/out" 2>"$work/err" || cat "$work/err"
+	as 1 "$bottle" $launch web >"$work/out" 2>"$work/err" || cat "$work/err"
 	vm=$(pgrep -u "$(uid 1)" -x sleep)
 	supervisor=$(pgrep -u "$(uid 1)" -f 'bottle supervise web')
 	[ -n "$vm" ] && [ -n "$supervisor" ]

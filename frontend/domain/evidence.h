@@ -1,0 +1,43 @@
+/* What the host itself shows of a running VM. It is the only ground that a verdict stands on once the agent may have
+ * run: from then on whatever comes out of the guest, our own program's words included, may be made up. */
+#ifndef DOMAIN_EVIDENCE_H
+#define DOMAIN_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct context;
+struct error;
+struct verdict;
+
+struct evidence_row {
+	const char *id;
+	const char *about;
+	bool pass;
+	char *what; /* what was seen */
+};
+
+enum { EVIDENCE_MAX = 6 };
+
+/* Zero-initialise. */
+struct evidence {
+	struct evidence_row row[EVIDENCE_MAX];
+	size_t count, failed;
+};
+
+#define cleanup_evidence __attribute__((cleanup(evidence_clear)))
+
+/* Looks at the VM that VERDICT is about:
+ *   vm       its monitor is the process that was booted
+ *   engine   smolvm is the version that booted it
+ *   policy   the engine's note of what it booted has not changed, and names the address alone
+ *   record   so does the machine's record
+ *   sockets  the monitor is connected to the address alone, and nothing listens
+ *   denials  the engine says that it refused what this run's probes tried (where it can say so)
+ * -1 when something cannot be looked at; then there is no evidence. */
+int evidence_read(struct context *ctx, const struct verdict *verdict, struct evidence *ret,
+	struct error *err);
+
+void evidence_clear(struct evidence *evidence);
+
+#endif
