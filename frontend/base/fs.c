@@ -43,17 +43,26 @@ int fs_private_dir(const char *path, struct error *err)
 	return 0;
 }
 
-int fs_read(const char *path, struct buf *buf, struct error *err)
+int fs_open(const char *path, struct stat *st, struct error *err)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	char chunk[16384];
+
+	if (fd < 0 || fstat(fd, st) != 0)
+		return err_errno(err, EXIT_DATA, "read %s", path);
+	if (!S_ISREG(st->st_mode))
+		return err_set(err, EXIT_DATA, "read %s: not a regular file", path);
+	return steal_fd(&fd);
+}
+
+int fs_read(const char *path, struct buf *buf, struct error *err)
+{
 	struct stat st;
+	cleanup_fd int fd = fs_open(path, &st, err);
+	char chunk[16384];
 	ssize_t got;
 
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return err_errno(err, EXIT_DATA, "read %s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, EXIT_DATA, "read %s: not a regular file", path);
+	if (fd < 0)
+		return -1;
 	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -66,7 +75,7 @@ int fs_read(const char *path, struct buf *buf, struct error *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
+int fs_put(int fd, const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t put = write(fd, bytes, len);
@@ -89,7 +98,7 @@ int fs_write(const char *path, const char *bytes, size_t len, struct error *err)
 	if (fd < 0)
 		return err_errno(err, EXIT_CANTCREATE, "create %s", temporary);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	if (write_all(fd, bytes, len) != 0 || fsync(fd) != 0 || rename(temporary, path) != 0) {
+	if (fs_put(fd, bytes, len) != 0 || fsync(fd) != 0 || rename(temporary, path) != 0) {
 		err_errno(err, EXIT_CANTCREATE, "write %s", path);
 		unlink(temporary);
 		return -1;
@@ -175,4 +184,33 @@ char *fs_resolve(const char *path)
 bool fs_trusted(const struct stat *st)
 {
 	return (st->st_mode & 022) == 0 && (st->st_uid == 0 || st->st_uid == geteuid());
+}
+
+static bool is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 && (st->st_mode & 022) == 0;
+}
+
+static bool is_roots_folder(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && is_roots(&st);
+}
+
+bool fs_rooted(const char *path, const struct stat *st)
+{
+	cleanup_free char *copy = xstrdup(path);
+	struct stat at;
+	bool rooted = is_roots_folder("/");
+
+	/* From the top: what stands in a folder of root's stays while the next one is looked at. */
+	for (char *slash = strchr(copy + 1, '/'); rooted && slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		rooted = is_roots_folder(copy);
+		*slash = '/';
+	}
+	return rooted && is_roots(st) && lstat(copy, &at) == 0 && at.st_dev == st->st_dev &&
+	       at.st_ino == st->st_ino;
 }

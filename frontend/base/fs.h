@@ -14,11 +14,18 @@ struct stat;
  * user; a wider mode is repaired to 0700. */
 int fs_private_dir(const char *path, struct error *err);
 
-/* Reads a regular file of at most buf->max bytes, following no symbolic link at its last component. */
+/* Opens a regular file for reading, following no symbolic link at its last component, and fills *ST.
+ * Returns a descriptor, or -1 with EXIT_DATA. */
+int fs_open(const char *path, struct stat *st, struct error *err);
+
+/* Reads a whole file that fs_open would open, of at most buf->max bytes. */
 int fs_read(const char *path, struct buf *buf, struct error *err);
 
 /* Writes PATH by a temporary file and rename(2), mode 0600, synced. */
 int fs_write(const char *path, const char *bytes, size_t len, struct error *err);
+
+/* Writes all LEN bytes to FD; -1 with errno. */
+int fs_put(int fd, const char *bytes, size_t len);
 
 /* Appends LEN bytes to PATH (mode 0600) in one write(2). */
 int fs_append(const char *path, const char *bytes, size_t len, struct error *err);
@@ -28,6 +35,10 @@ int fs_sync(const char *path, struct error *err);
 
 /* Whether what ST describes belongs to root or this user and nobody else can write it. */
 bool fs_trusted(const struct stat *st);
+
+/* Whether nobody but root can have put the open file that ST describes at PATH, a path without links: file
+ * and every folder above it belong to root and nobody else can write them. */
+bool fs_rooted(const char *path, const struct stat *st);
 
 /* PATH with the links of what exists of it resolved. Caller frees; a copy when nothing can be. */
 char *fs_resolve(const char *path);

@@ -86,6 +86,7 @@ int cmd_env(const struct cmd_args *args, struct error *err);
 int cmd_verify(const struct cmd_args *args, struct error *err);
 int cmd_pool(const struct cmd_args *args, struct error *err);
 int cmd_allowlist(const struct cmd_args *args, struct error *err);
+int cmd_trust(const struct cmd_args *args, struct error *err);
 int cmd_gc(const struct cmd_args *args, struct error *err);
 int cmd_supervise(const struct cmd_args *args, struct error *err);
 int cmd_completion(const struct cmd_args *args, struct error *err);

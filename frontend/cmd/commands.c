@@ -68,6 +68,13 @@ static const struct cmd_option verify_options[] = {
 	CMD_OPTION_END,
 };
 
+static const struct cmd_option trust_options[] = {
+	{"list", 'l', NULL, "show what is trusted"},
+	{"revoke", 0, NULL, "trust the files no longer"},
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
 static const struct cmd_option gc_options[] = {
 	{"force", 'f', NULL, "remove what is listed"},
 	CMD_OPTION_ENGINE,
@@ -106,6 +113,13 @@ const struct command commands[] = {
 		"Show or set a stopped machine's stored policy.",
 		"set takes the bottle's own ALIAS/32, or nothing, which denies everything.",
 		json_options, CMD_PLAIN, 2, 3, cmd_allowlist},
+	{"trust", "FILE... | --revoke FILE... | --list",
+		"Approve files as they are now: bottle.yaml, packs.",
+		"An agent may have written what a launch reads. So a launch takes a bottle.yaml "
+		"or a pack only\nif its bytes are those that were approved at this path, or if "
+		"root alone can write it. On a\nterminal it shows what changed and asks about a "
+		"bottle.yaml; elsewhere it refuses (77).",
+		trust_options, CMD_PLAIN, 0, 256, cmd_trust},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
 		CMD_PLAIN, 0, 0, cmd_gc},
 	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",

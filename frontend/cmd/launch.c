@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "approve.h"
 #include "bottle.h"
 #include "cancel.h"
 #include "command.h"
@@ -14,6 +15,7 @@
 #include "printable.h"
 #include "spec.h"
 #include "strv.h"
+#include "trust.h"
 #include "verdict.h"
 
 /* Options that only pass a value on to the spec. */
@@ -47,13 +49,19 @@ static int apply_options(const struct cmd_args *args, struct bottle_spec *spec, 
 	return 0;
 }
 
-static int read_spec(const struct cmd_args *args, struct bottle_spec *spec, struct error *err)
+/* Nothing of a file takes effect before it was approved: checking it touches nothing. */
+static int read_spec(const struct context *ctx, const struct cmd_args *args,
+	struct bottle_spec *spec, struct error *err)
 {
+	cleanup_trust_file struct trust_file read = TRUST_FILE_INIT;
 	const char *file = cmd_value(args, "file");
 
 	if (file == NULL && fs_exists("bottle.yaml"))
 		file = "bottle.yaml";
-	if (file != NULL && spec_load(spec, file, err) != 0)
+	if (file != NULL &&
+		(trust_open(file, &read, err) != 0 ||
+			trust_read(&read, SPEC_FILE_MAX, -1, err) != 0 ||
+			spec_parse(spec, read.path, buf_str(&read.text), read.text.len, err) != 0))
 		return -1;
 	if (args->operands == 1 && spec_set_name(spec, args->operand[0], err) != 0)
 		return -1;
@@ -63,7 +71,10 @@ static int read_spec(const struct cmd_args *args, struct bottle_spec *spec, stru
 		err_set(err, EXIT_USAGE_ERROR, "launch: the bottle needs a name");
 		return err_note(err, "next", "bottle launch NAME, or `name:` in bottle.yaml");
 	}
-	return 0;
+	if (file == NULL || approve(ctx, &read, !cmd_flag(args, "json"), err) == 0)
+		return 0;
+	err_wrap(err, "launch");
+	return err_note(err, "left", "nothing was started");
 }
 
 static int read_options(
@@ -170,8 +181,9 @@ int cmd_launch(const struct cmd_args *args, struct error *err)
 	struct bottle_timings timings;
 	struct print_steps steps = {.always = 0};
 
-	if (read_options(args, &options, err) != 0 || read_spec(args, &spec, err) != 0 ||
-		context_open(&ctx, cmd_value(args, "engine"), err) != 0)
+	if (read_options(args, &options, err) != 0 ||
+		context_open(&ctx, cmd_value(args, "engine"), err) != 0 ||
+		read_spec(&ctx, args, &spec, err) != 0)
 		return -1;
 	ctx.engine_unproven = cmd_flag(args, "engine-unproven");
 	print_steps(&ctx, &steps);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "sha256.h"
 #include "smolvm.h"
 #include "spec.h"
+#include "trust.h"
 
 enum {
 	KEY_LEN = 16,             /* hex digits of the image id that name a pack */
@@ -101,19 +103,78 @@ static int build(
 		ctx->engine, dockerfile, *folder ? folder : "/", agent->image, err);
 }
 
+/* A folder in the cache for a file NAME in the making, which agent_sweep finds when this process is gone. NULL
+ * with *err set. */
+static char *make_temporary(const char *folder, const char *name, struct error *err)
+{
+	cleanup_free char *temporary = NULL;
+	uint64_t start = 0;
+
+	self_process_start(getpid(), &start);
+	temporary = xasprintf("%s/%s%d-%llu-%.*s", folder, temporary_prefix, (int)getpid(),
+		(unsigned long long)start, KEY_LEN, name);
+	return fs_private_dir(folder, err) == 0 && fs_private_dir(temporary, err) == 0
+		       ? steal_str(&temporary)
+		       : NULL;
+}
+
+/* Reads FILE into our copy PACK, which is there afterwards if FILE holds what WAS approved. */
+static int copy_pack(struct trust_file *file, const struct trust_record *was, const char *folder,
+	const char *pack, struct error *err)
+{
+	cleanup_free char *temporary = make_temporary(folder, was->sha256, err);
+	cleanup_free char *copy = xasprintf("%s/copy", temporary ? temporary : "");
+	cleanup_fd int out = -1;
+	int result = 0;
+
+	if (temporary == NULL)
+		return -1;
+	out = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (out < 0)
+		result = err_errno(err, EXIT_CANTCREATE, "create %s", copy);
+	else if ((result = trust_read(file, SIZE_MAX, out, err)) == 0 && trust_given(file, was) &&
+		 (fsync(out) != 0 || rename(copy, pack) != 0))
+		result = err_errno(err, EXIT_CANTCREATE, "copy %s to %s", file->path, pack);
+	fs_remove_flat(temporary);
+	return result;
+}
+
+/* smolvm takes a path, and whoever wrote the pack may write it again. So it gets a copy of ours, of the very
+ * bytes whose hash was approved. What root alone can write is used as it is. */
+static int resolve_pack(
+	const struct context *ctx, const char *name, struct agent *agent, struct error *err)
+{
+	cleanup_trust_file struct trust_file file = TRUST_FILE_INIT;
+	cleanup_trust_record struct trust_record was = {0};
+	cleanup_free char *folder = cache_folder(ctx), *copy = NULL;
+
+	agent->cached = true;
+	if (trust_open(name, &file, err) != 0)
+		return -1;
+	if (file.rooted) {
+		agent->pack = xstrdup(file.path);
+		return 0;
+	}
+	if (fs_private_dir(folder, err) != 0 || trust_find(ctx, &file, &was, err) != 0)
+		return -1;
+	copy = xasprintf("%s/sha256-%s.smolmachine", folder, was.sha256 ? was.sha256 : "");
+	if ((was.sha256 == NULL || fs_exists(copy)
+			    ? trust_read(&file, SIZE_MAX, -1, err)
+			    : copy_pack(&file, &was, folder, copy, err)) != 0)
+		return -1;
+	if (!trust_given(&file, &was))
+		return trust_refuse(&file, &was, err);
+	agent->pack = steal_str(&copy);
+	return 0;
+}
+
 int agent_resolve(
 	struct context *ctx, const struct bottle_spec *spec, struct agent *agent, struct error *err)
 {
-	struct stat st;
-
-	if (spec->agent.pack != NULL) {
-		agent->pack = xstrdup(spec->agent.pack);
-		agent->cached = true;
-		return stat(agent->pack, &st) == 0 && S_ISREG(st.st_mode)
+	if (spec->agent.pack != NULL)
+		return resolve_pack(ctx, spec->agent.pack, agent, err) == 0
 			       ? 0
-			       : err_set(err, EXIT_DATA, "agent.pack: %s is not a file",
-					 agent->pack);
-	}
+			       : err_wrap(err, "agent.pack");
 	if (spec->agent.image != NULL)
 		agent->image = xstrdup(spec->agent.image);
 	else if (build(ctx, spec->agent.dockerfile, agent, err) != 0)
@@ -172,7 +233,6 @@ int agent_pack(struct context *ctx, struct agent *agent, struct error *err)
 {
 	cleanup_free char *folder = cache_folder(ctx), *lock_path = NULL, *temporary = NULL;
 	cleanup_fd int lock = -1;
-	uint64_t start = 0;
 	bool other;
 	int result;
 
@@ -183,10 +243,8 @@ int agent_pack(struct context *ctx, struct agent *agent, struct error *err)
 		return err_wrap(err, "pack");
 	if (described(agent->pack, agent->image_id, ctx->vm->version, &other))
 		return 0; /* another launch has packed it meanwhile */
-	self_process_start(getpid(), &start);
-	temporary = xasprintf("%s/%s%d-%llu-%.*s", folder, temporary_prefix, (int)getpid(),
-		(unsigned long long)start, KEY_LEN, strrchr(agent->pack, '/') + 1);
-	if (fs_private_dir(temporary, err) != 0)
+	temporary = make_temporary(folder, strrchr(agent->pack, '/') + 1, err);
+	if (temporary == NULL)
 		return -1;
 	result = make_pack(ctx, agent, temporary, err);
 	fs_remove_flat(temporary);

@@ -13,11 +13,13 @@ struct error;
 struct agent {
 	char *image;    /* name as asked for; NULL for a pack */
 	char *image_id; /* "sha256:..."; NULL for a pack */
-	char *pack;     /* absolute path of the .smolmachine; it exists after agent_pack */
-	bool cached;    /* nothing is to be packed */
+	char *pack; /* absolute path of the .smolmachine; it exists after agent_pack. Nobody but root
+			   and this user can write it */
+	bool cached; /* nothing is to be packed */
 };
 
-/* Finds out what the spec names: builds a dockerfile, inspects the image. EXIT_DATA when there is none. */
+/* Finds out what the spec names: builds a dockerfile, inspects the image; copies a pack into the cache if the
+ * user approved its bytes. EXIT_DATA when there is none, EXIT_REFUSED for a pack that is not trusted. */
 int agent_resolve(struct context *ctx, const struct bottle_spec *spec, struct agent *agent,
 	struct error *err);
 

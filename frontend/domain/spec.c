@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
 #include "err.h"
-#include "fs.h"
 #include "mem.h"
 #include "spec_schema.h"
 
@@ -59,15 +57,6 @@ int spec_parse(struct bottle_spec *spec, const char *file, const char *bytes, si
 	*spec = *loaded;
 	free(loaded);
 	return 0;
-}
-
-int spec_load(struct bottle_spec *spec, const char *file, struct error *err)
-{
-	cleanup_buf struct buf bytes = BUF_INIT(SPEC_FILE_MAX);
-
-	if (fs_read(file, &bytes, err) != 0)
-		return -1;
-	return spec_parse(spec, file, buf_str(&bytes), bytes.len, err);
 }
 
 static void clear_mounts(struct spec_mounts *mounts)

@@ -1,6 +1,6 @@
 /* What the user asks for: bottle.yaml and the command line, merged, completed and checked.
  *
- * Order of use: BOTTLE_SPEC_INIT, spec_load (or spec_parse) if there is a file, the setters for the
+ * Order of use: BOTTLE_SPEC_INIT, spec_parse if there is a file, the setters for the
  * command line, spec_finish, then only reading. bottle.yaml.5 documents the format. */
 #ifndef DOMAIN_SPEC_H
 #define DOMAIN_SPEC_H
@@ -81,12 +81,9 @@ struct bottle_spec {
 	}
 #define cleanup_spec __attribute__((cleanup(spec_clear)))
 
-/* Reads FILE once, at most SPEC_FILE_MAX bytes, following no symbolic link at its last
- * component, and parses it. -1 with EXIT_DATA and "FILE:LINE: ..."; *spec is then as it was. */
-int spec_load(struct bottle_spec *spec, const char *file, struct error *err);
-
-/* The same on bytes that were read from FILE already, so that whoever hashed them uses these
- * very ones. Relative paths in it count from FILE's folder, which must exist. */
+/* Parses bytes that were read from FILE, so that whoever hashed them uses these very ones. Relative
+ * paths in it count from FILE's folder, which must exist. -1 with EXIT_DATA and "FILE:LINE: ...";
+ * *spec is then as it was. */
 int spec_parse(struct bottle_spec *spec, const char *file, const char *bytes, size_t len,
 	struct error *err);
 

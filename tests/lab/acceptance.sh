@@ -93,6 +93,9 @@ bundle:
   publish: {proxy: 8888}
 YAML
 chown -R alice: /home/alice/project
+exits 77 "a bottle.yaml that alice did not approve is refused" \
+	as alice bottle launch -f /home/alice/project/bottle.yaml
+passes "she approves it" as alice bottle trust /home/alice/project/bottle.yaml
 passes "alice launches a bottle from bottle.yaml, without sudo" \
 	as alice bottle launch -f /home/alice/project/bottle.yaml --timings
 sed 's/^/# /' $out $err
@@ -347,6 +350,10 @@ chmod 755 /home/dave/bin/smolvm-1.7.4
 chown dave: /home/dave/bin/smolvm-1.7.4
 echo 'smolvm: /home/dave/bin/smolvm-1.7.4' >/home/dave/.config/bottle/config.yaml
 pack=$(find /home/dave/.cache/bot-bottle/smolmachines -name '*.smolmachine' | head -n 1)
+# shellcheck disable=SC2086
+exits 77 "a pack that dave did not approve is refused" as dave $launch old --pack "$pack" --engine-unproven
+shows 'is not trusted' "by the file of his own cache, too"
+passes "he approves it" as dave bottle trust "$pack"
 # shellcheck disable=SC2086
 exits 69 "smolvm 1.7.4 is refused as it is" as dave $launch old --pack "$pack"
 shows 'engine-unproven' "with the way to use it all the same"

@@ -122,8 +122,9 @@ wrong 65 'nosuch' "a bundle image that is not there" -- "$bottle" launch web --i
 wrong 65 'agent.pack|pack' "a pack that is not there" -- "$bottle" launch web --pack "$work/none.smolmachine" --bundle-image bundle
 wrong 69 'giving up' "a bundle that ends at once: its log is shown" -- "$bottle" launch web --image agent --bundle-image broken
 like "$work/err" 'bot-bottle-sidecars-web is exited before it served' "and its state"
-wrong 65 'SECRET_KEY is not set' "a forwarded variable that is not set" -- \
-	"$bottle" launch web -f "$(printf 'version: 1\nagent: {image: agent}\nbundle: {image: bundle, forward_env: [SECRET_KEY]}\n' >"$work/env.yaml" && echo "$work/env.yaml")"
+printf 'version: 1\nagent: {image: agent}\nbundle: {image: bundle, forward_env: [SECRET_KEY]}\n' >"$work/env.yaml"
+trust_yaml 1 "$work/env.yaml"
+wrong 65 'SECRET_KEY is not set' "a forwarded variable that is not set" -- "$bottle" launch web -f "$work/env.yaml"
 
 # smolvm.
 SEARCH=/usr/bin:/bin

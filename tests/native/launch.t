@@ -46,6 +46,7 @@ is "$(leftovers 1 a)" "" "nothing is left"
 bad=$(printf 'ab\377')
 mkdir -p "$work/project"
 printf 'version: 1\nagent: {image: agent}\nbundle: {image: bundle, forward_env: [TOK]}\n' >"$work/project/bottle.yaml"
+trust_yaml 1 "$work/project/bottle.yaml"
 AT=$work/project try 1 TOK="$bad" "$bottle" launch web
 is "$status" 65 "a forwarded variable that is not UTF-8 is refused"
 like "$work/err" 'bundle.forward_env: TOK: not UTF-8' "by name"

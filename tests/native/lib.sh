@@ -90,6 +90,11 @@ try() {
 	status=$?
 }
 
+# trust_yaml USER FILE: as that user would who has read it.
+trust_yaml() {
+	as "$1" "$bottle" trust "$2" >/dev/null
+}
+
 # admin_config NAME TEXT: an /etc/bottle/config.yaml that only commands with ETC=NAME see.
 admin_config() {
 	mkdir -p "$work/etc-$1/bottle"

@@ -27,6 +27,13 @@ static int mode_of(const char *path)
 	return lstat(path, &st) == 0 ? (int)(st.st_mode & 07777) : -1;
 }
 
+static void put_file(const char *path)
+{
+	cleanup_error struct error err = ERROR_INIT;
+
+	is_int(fs_write(path, "x", 1, &err), 0, "(a file)");
+}
+
 static void test_private_dir(void)
 {
 	cleanup_error struct error err = ERROR_INIT;
@@ -161,6 +168,45 @@ static void test_resolve(void)
 	is_str(root, "/nowhere/x", "nothing that exists");
 }
 
+static bool rooted(const char *path)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	struct stat st;
+	cleanup_fd int fd = fs_open(path, &st, &err);
+
+	return fd >= 0 && fs_rooted(path, &st);
+}
+
+static void test_rooted(void)
+{
+	cleanup_free char *file = at("of-root"), *folder = NULL;
+	struct stat st;
+
+	ok(rooted("/etc/passwd"), "/etc/passwd is root's alone");
+	put_file(file);
+	ok(!rooted(file), "a file below /tmp, where everybody may write, is not");
+	if (geteuid() != 0) {
+		skip("what only root can try", "not root");
+		return;
+	}
+	folder = xasprintf("/root/bottle-fs-%d", (int)getpid());
+	free(file);
+	file = xasprintf("%s/x", folder);
+	is_int(mkdir(folder, 0755), 0, "a folder of root's");
+	put_file(file);
+	ok(rooted(file), "a file in it");
+	ok(stat("/etc/passwd", &st) == 0 && !fs_rooted(file, &st), "not if another one was opened");
+	ok(chmod(folder, 0775) == 0 && !rooted(file), "not when a group may write the folder");
+	ok(chmod(folder, 01777) == 0 && !rooted(file), "not when everybody may, sticky or not");
+	ok(chmod(folder, 0755) == 0 && chown(folder, 12345, 0) == 0 && !rooted(file),
+		"not in somebody's folder");
+	ok(chown(folder, 0, 0) == 0 && chmod(file, 0666) == 0 && !rooted(file),
+		"not when others may write the file");
+	ok(chmod(file, 0644) == 0 && chown(file, 12345, 0) == 0 && !rooted(file),
+		"not somebody's file");
+	fs_remove_flat(folder);
+}
+
 int main(void)
 {
 	cleanup_free char *clean = NULL;
@@ -172,6 +218,7 @@ int main(void)
 	test_remove();
 	test_lock();
 	test_resolve();
+	test_rooted();
 	clean = xasprintf("rm -rf %s", base);
 	return system(clean) == 0 ? done_testing() : 1;
 }

@@ -2,11 +2,9 @@
 #include "spec.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
-#include "fs.h"
 #include "mem.h"
 #include "tap.h"
 
@@ -519,28 +517,17 @@ static void test_mutations(void)
 	err_clear(&err);
 }
 
-static void test_load(const char *folder)
+static void test_folder(const char *folder)
 {
 	struct bottle_spec spec = BOTTLE_SPEC_INIT;
 	struct error err = ERROR_INIT;
 	cleanup_free char *file = xasprintf("%s/bottle.yaml", folder);
-	cleanup_free char *link = xasprintf("%s/link.yaml", folder);
-	cleanup_free char *big = xcalloc(SPEC_FILE_MAX + 1, 1);
+	cleanup_free char *none = xasprintf("%s/none/bottle.yaml", folder);
 
-	is_int(spec_load(&spec, file, &err), -1, "a missing file is refused");
-	is_int(err.code, EXIT_DATA, "as bad data");
-	fs_write(file, AGENT, strlen(AGENT), &err);
-	is_int(spec_load(&spec, file, &err), 0, "a file is read");
-	is_str(spec.folder, folder, "and its folder noted");
-	is_int(spec_finish(&spec, &err), 0, "and finished");
-	ok(symlink(file, link) == 0 && spec_load(&spec, link, &err) == -1,
-		"a symbolic link is not followed");
-	is_int(spec_load(&spec, folder, &err), -1, "a folder is refused");
-	memset(big, '#', SPEC_FILE_MAX + 1);
-	fs_write(file, big, SPEC_FILE_MAX + 1, &err);
-	is_int(spec_load(&spec, file, &err), -1, "more than 256 KiB are refused");
-	unlink(link);
-	unlink(file);
+	is_int(spec_parse(&spec, file, AGENT, strlen(AGENT), &err), 0, "bytes of a file");
+	is_str(spec.folder, folder, "its folder is noted");
+	is_int(spec_parse(&spec, none, AGENT, strlen(AGENT), &err), -1, "the folder must be there");
+	is_int(err.code, EXIT_DATA, "or it is bad data");
 	spec_clear(&spec);
 	err_clear(&err);
 }
@@ -562,7 +549,7 @@ int main(void)
 	test_untouched();
 	test_big();
 	test_mutations();
-	test_load(folder);
+	test_folder(folder);
 	rmdir(folder);
 	return done_testing();
 }

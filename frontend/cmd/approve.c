@@ -1,0 +1,75 @@
+/* The question whether a file is trusted. */
+#include "approve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cancel.h"
+#include "err.h"
+#include "linediff.h"
+#include "mem.h"
+#include "printable.h"
+#include "strv.h"
+#include "trust.h"
+
+/* Every line of the file has a mark and is escaped: none can pass for one of ours. */
+static void show(const struct trust_file *file, const struct trust_record *was)
+{
+	cleanup_free char *path = printable(file->path);
+	cleanup_strv struct strv lines = STRV_INIT;
+	struct linediff_count count = linediff(was->text ? was->text : "", was->text_len,
+		buf_str(&file->text), file->text.len, &lines);
+
+	fprintf(stderr, "%s %s\n", path,
+		was->path ? "is not what you trusted:" : "was never trusted; all of it:");
+	for (size_t i = 0; i < lines.count; i++)
+		fprintf(stderr, "  %s\n", lines.item[i]);
+	fprintf(stderr, "%zu lines added, %zu removed; sha256 %s\n", count.added, count.removed,
+		file->sha256);
+}
+
+/* Waits for a line. EOF, an error and Ctrl-C are no yes. */
+static bool said_yes(void)
+{
+	struct pollfd polled[] = {{STDIN_FILENO, POLLIN, 0}, {cancel_fd(), POLLIN, 0}};
+	char answer[16] = "";
+	ssize_t got;
+
+	/* What was typed, or sent by the terminal, before the file was shown is no answer to it. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	fputs("Trust this? [y/N] ", stderr);
+	while (!cancel_asked() && poll(polled, 2, -1) < 0 && errno == EINTR)
+		;
+	if (cancel_asked()) {
+		fputc('\n', stderr);
+		return false;
+	}
+	got = read(STDIN_FILENO, answer, sizeof(answer) - 1);
+	if (got <= 0)
+		fputc('\n', stderr);
+	return got > 0 && (strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
+				  strcmp(answer, "yes\n") == 0);
+}
+
+int approve(
+	const struct context *ctx, const struct trust_file *file, bool may_ask, struct error *err)
+{
+	cleanup_trust_record struct trust_record was = {0};
+
+	if (trust_find(ctx, file, &was, err) != 0)
+		return -1;
+	if (trust_given(file, &was))
+		return 0;
+	if (may_ask && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+		show(file, &was);
+		if (said_yes())
+			return trust_approve(ctx, file, err);
+		if (cancel_asked())
+			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "interrupted");
+	}
+	return trust_refuse(file, &was, err);
+}
