@@ -36,11 +36,12 @@ static size_t utf8_len(const unsigned char *at, size_t left)
 	return 0;
 }
 
-/* Bidirectional overrides and isolates reorder what a reader sees: U+202A-202E, U+2066-2069. */
-static bool is_bidi_control(const unsigned char *at, size_t len)
+/* Bidirectional overrides and isolates reorder what a reader sees: U+202A-202E, U+2066-2069. Line and paragraph
+ * separators, U+2028 and U+2029, end a comment of YAML's and no line of a terminal's. */
+static bool misleads(const unsigned char *at, size_t len)
 {
 	return len == 3 && at[0] == 0xe2 &&
-	       ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) ||
+	       ((at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) ||
 		       (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
 }
 
@@ -53,7 +54,7 @@ static size_t plain_len(const unsigned char *at, size_t left)
 	len = utf8_len(at, left);
 	if (len == 2 && at[0] == 0xc2 && at[1] < 0xa0) /* C1 */
 		return 0;
-	return is_bidi_control(at, len) ? 0 : len;
+	return misleads(at, len) ? 0 : len;
 }
 
 char *printable_n(const char *text, size_t len)

@@ -40,6 +40,7 @@ static const struct {
 	 "txt",
 		"\\xe2\\x80\\xaetxt", "a right-to-left override"},
 	{"\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9", "bidirectional isolates"},
+	{"\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9", "line separators"},
 	{"\xe2\x80\x93", "\xe2\x80\x93", "a dash beside them"},
 	{"\\x1b", "\\x1b", "a backslash is a character"},
 };
