@@ -7,6 +7,9 @@
 
 struct error;
 
+/* This program itself, a real path. Caller frees. */
+int self_program(char **ret, struct error *err);
+
 /* The folder of our own helpers, <folder of this program>/../libexec/bottle, absolute. Caller frees. */
 int self_libexec(char **ret, struct error *err);
 

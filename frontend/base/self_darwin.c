@@ -12,20 +12,14 @@
 #include "err.h"
 #include "mem.h"
 
-int self_libexec(char **ret, struct error *err)
+int self_program(char **ret, struct error *err)
 {
 	char raw[PATH_MAX], path[PATH_MAX];
 	uint32_t size = sizeof(raw);
 
 	if (_NSGetExecutablePath(raw, &size) != 0 || realpath(raw, path) == NULL)
 		return err_errno(err, EXIT_OS, "find this program's own path");
-	for (int up = 0; up < 2; up++) {
-		char *slash = strrchr(path, '/');
-
-		if (slash != NULL)
-			*slash = '\0';
-	}
-	*ret = xasprintf("%s/libexec/bottle", path);
+	*ret = xstrdup(path);
 	return 0;
 }
 

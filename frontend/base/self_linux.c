@@ -13,7 +13,7 @@
 #include "mem.h"
 #include "num.h"
 
-int self_libexec(char **ret, struct error *err)
+int self_program(char **ret, struct error *err)
 {
 	char path[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -21,13 +21,7 @@ int self_libexec(char **ret, struct error *err)
 	if (len < 0)
 		return err_errno(err, EXIT_OS, "find this program in /proc/self/exe");
 	path[len] = '\0';
-	for (int up = 0; up < 2; up++) {
-		char *slash = strrchr(path, '/');
-
-		if (slash != NULL)
-			*slash = '\0';
-	}
-	*ret = xasprintf("%s/libexec/bottle", path);
+	*ret = xstrdup(path);
 	return 0;
 }
 

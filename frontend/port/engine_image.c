@@ -102,10 +102,14 @@ int engine_image_inspect(
 	return 0;
 }
 
-static char *find_docker(struct error *err)
+static char *find_docker(const struct engine *engine, struct error *err)
 {
-	char *path = program_find("docker");
+	char *path;
 
+	if (program_find("docker", engine_mounted(engine), &path, err) != 0) {
+		err_wrap(err, "docker");
+		return NULL;
+	}
 	if (path != NULL)
 		return path;
 	err_set(err, EXIT_UNAVAILABLE, "docker: no docker command in PATH");
@@ -121,14 +125,14 @@ static char *find_docker(struct error *err)
 static int prepare(
 	const struct engine *engine, struct strv *argv, struct strv *env, struct error *err)
 {
-	char *docker = find_docker(err);
+	char *docker = find_docker(engine, err);
 
 	if (docker == NULL)
 		return -1;
 	strv_take(argv, docker);
 	strv_push(argv, "-H");
 	strv_pushf(argv, "unix://%s", engine_socket_path(engine));
-	childenv_fill(env, NULL);
+	childenv_fill(env, engine_mounted(engine), NULL);
 	childenv_pass(env, "DOCKER_CONFIG");
 	childenv_pass(env, "SSH_AUTH_SOCK");
 	return 0;

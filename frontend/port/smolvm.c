@@ -20,10 +20,12 @@ enum {
 	BOOT_TRIES = 3,
 };
 
-int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
+int smolvm_find(
+	struct smolvm *vm, const char *configured, const struct strv *mounted, struct error *err)
 {
 	if (configured == NULL) {
-		vm->path = program_find("smolvm");
+		if (program_find("smolvm", mounted, &vm->path, err) != 0)
+			return err_wrap(err, "smolvm");
 		if (vm->path == NULL) {
 			err_set(err, EXIT_UNAVAILABLE,
 				"smolvm: no such program in PATH that only root or this user can "
@@ -33,6 +35,8 @@ int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
 				"~/.config/bottle/config.yaml to its path");
 		}
 	} else if (program_trusted(configured)) {
+		if (program_check_place(configured, mounted, err) != 0)
+			return err_wrap(err, "smolvm");
 		vm->path = xstrdup(configured);
 	} else {
 		return err_set(err, EXIT_UNAVAILABLE,
@@ -40,7 +44,7 @@ int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
 			"write",
 			configured);
 	}
-	childenv_fill(&vm->env, &vm->dropped);
+	childenv_fill(&vm->env, mounted, &vm->dropped);
 	return 0;
 }
 

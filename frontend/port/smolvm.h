@@ -59,10 +59,11 @@ struct smolvm {
 int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
 	enum smolvm_standing *standing, struct error *err);
 
-/* Finds the program: CONFIGURED, an absolute path, or the first in PATH that is a regular executable
- * file which neither is writable by others nor lies in a relative part of PATH. EXIT_UNAVAILABLE when
+/* Finds the program: CONFIGURED, an absolute path, or the one of PATH that program_find() gives. Neither may
+ * lie in one of the folders MOUNTED, nor where others can exchange it (EXIT_REFUSED). EXIT_UNAVAILABLE when
  * there is none. */
-int smolvm_find(struct smolvm *vm, const char *configured, struct error *err);
+int smolvm_find(
+	struct smolvm *vm, const char *configured, const struct strv *mounted, struct error *err);
 
 /* Asks its version in the background, unless that was done; smolvm_ask_done waits for the answer, from
  * which on caps and standing are known. */
