@@ -23,11 +23,12 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 		json_print_verdict(&verdict, NULL);
 	} else {
 		print_probes(&verdict.probes);
-		printf("%s: %zu of %zu probes passed; %s\n", verdict.slug,
+		print_line(stdout, "%s: %zu of %zu probes passed; %s", verdict.slug,
 			verdict.probes.count - verdict.probes.failed, verdict.probes.count,
 			verdict.text);
 		for (size_t i = 0; i < verdict.services.count; i++)
-			printf("  reachable  %s (it listens on every address of this host)\n",
+			print_line(stdout,
+				"  reachable  %s (it listens on every address of this host)",
 				verdict.services.item[i]);
 		print_untried(&verdict.probes, stdout);
 	}

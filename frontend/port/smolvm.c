@@ -10,6 +10,7 @@
 #include "err.h"
 #include "mem.h"
 #include "program.h"
+#include "terminal.h"
 
 enum {
 	QUICK_MS = 30 * 1000,   /* version, ls, delete */
@@ -323,6 +324,7 @@ int smolvm_exec(
 	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_terminal struct terminal terminal = TERMINAL_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
 
@@ -362,7 +364,9 @@ int smolvm_exec(
 	strv_push_all(&argv, (const char *const *)exec->argv->item);
 	spec.argv = &argv;
 	spec.env = &env;
-	spec.stdio = exec->tty ? PROC_INHERIT : PROC_PASS_ERR;
+	spec.stdio = exec->tty ? PROC_INHERIT : exec->raw ? PROC_PASS_RAW : PROC_PASS_ERR;
+	if (exec->tty)
+		terminal_lend(&terminal);
 	if (proc_run(&proc, &spec, err) != 0)
 		return err_wrap(err, "smolvm: exec %s", exec->machine);
 	*ret = exec_code(&proc);

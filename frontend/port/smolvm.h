@@ -112,9 +112,12 @@ struct smolvm_exec {
 	const struct strv *secret_env; /* names of our own environment, never in an argv */
 	const char *workdir, *user;    /* NULL = the image's */
 	bool interactive, tty;
+	bool raw; /* without a tty: bytes reach our terminal as they are */
 };
 
-/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. */
+/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. Where they
+ * are a terminal, what it prints is made printable unless RAW, and after a TTY the terminal is put back as it
+ * was. */
 int smolvm_exec(
 	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
 
