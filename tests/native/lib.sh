@@ -75,12 +75,12 @@ home_of() { # USER
 
 # as USER CMD...: runs CMD as an ordinary user (numbers 1 to 3) with a home of its own, in the network of
 # engine a. Variables say otherwise: ENGINE the socket of another engine, SEARCH another PATH, AT a folder to
-# start in, ETC the name of a settings file made by admin_config.
+# start in, ETC the name of a settings file made by admin_config, WRAP a command of root's around it all.
 as() {
 	user=$1
 	shift
 	home=$(home_of "$user")
-	"$here/dockerd" run "$work/a" ${ETC:+"$work/with-etc" "$work/etc-$ETC"} \
+	"$here/dockerd" run "$work/a" ${WRAP:+"$WRAP"} ${ETC:+"$work/with-etc" "$work/etc-$ETC"} \
 		setpriv --reuid "$(uid "$user")" --regid "$(uid "$user")" --groups "$uids" \
 		env -i -C "${AT:-/}" HOME="$home" PATH="${SEARCH:-$work/bin:/usr/bin:/bin:/usr/local/bin}" \
 		DOCKER_HOST="unix://$work/${ENGINE:-a}.sock" "$@"
