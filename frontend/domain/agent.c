@@ -98,7 +98,7 @@ static int build(
 	sha256_hex(dockerfile, strlen(dockerfile), hex);
 	agent->image = xasprintf("bottle-agent-%.12s:latest", hex);
 	return engine_image_build(
-		ctx->engine, dockerfile, *folder ? folder : "/", agent->image, err);
+		ctx->engine, &ctx->mounted, dockerfile, *folder ? folder : "/", agent->image, err);
 }
 
 int agent_resolve(
@@ -158,7 +158,7 @@ static int make_pack(
 
 	if (engine_open(&socket, &engine, err) != 0)
 		return -1;
-	saved = engine_image_save(engine, agent->image_id, archive, err);
+	saved = engine_image_save(engine, &ctx->mounted, agent->image_id, archive, err);
 	engine_free(engine);
 	if (saved != 0 || smolvm_pack(ctx->vm, archive, made, err) != 0 ||
 		describe(ctx, agent, made, json, err) != 0)

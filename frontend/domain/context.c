@@ -49,8 +49,7 @@ int context_open(struct context *ctx, const char *engine, struct error *err)
 	resolved = fs_resolve(ctx->cache_root);
 	free(ctx->cache_root);
 	ctx->cache_root = resolved;
-	if (mounted_read(ctx->state_root, &ctx->mounted, err) != 0 ||
-		mounted_refuse_places(&ctx->mounted, err) != 0 ||
+	if (mounted_read(ctx, err) != 0 || mounted_refuse_places(&ctx->mounted, err) != 0 ||
 		settings_load(&ctx->settings, err) != 0)
 		return -1;
 	if (engine != NULL)
@@ -79,10 +78,7 @@ int context_engine_unagreed(struct context *ctx, struct error *err)
 	if (context_socket(ctx, err) != 0)
 		return -1;
 	socket = (struct engine_socket){ctx->socket, ctx->socket_from};
-	if (engine_open_unagreed(&socket, &ctx->engine, err) != 0)
-		return -1;
-	engine_set_mounted(ctx->engine, &ctx->mounted);
-	return 0;
+	return engine_open_unagreed(&socket, &ctx->engine, err);
 }
 
 int context_engine(struct context *ctx, struct error *err)

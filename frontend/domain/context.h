@@ -27,6 +27,7 @@ struct context {
 	char *state_root;     /* ${XDG_STATE_HOME:-~/.local/state}/bottle */
 	char *cache_root;     /* ${XDG_CACHE_HOME:-~/.cache}/bot-bottle */
 	struct strv mounted;  /* folders that agents could ever write; see mounted.h */
+	size_t mounted_saved; /* so many of them are written down */
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
 

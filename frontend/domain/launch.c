@@ -40,6 +40,7 @@ int launch_preflight(struct launch *launch, struct error *err)
 		context_vmdb(ctx, err) != 0 || context_socket(ctx, err) != 0 ||
 		mount_guard(ctx, launch->spec, err) != 0)
 		return -1;
+	mounted_add(ctx, &launch->spec->agent.mounts);
 	/* smolvm answers while the engine is asked. */
 	if (context_smolvm_ask(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
 		engine_image_inspect(
@@ -77,7 +78,7 @@ int launch_begin(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 
-	if (mounted_add(ctx, &launch->spec->agent.mounts, err) != 0 ||
+	if (mounted_save(ctx, err) != 0 ||
 		journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0)
 		return -1;
 	ctx->vm->on_child = note_child;

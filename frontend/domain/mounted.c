@@ -11,6 +11,7 @@
 #include "err.h"
 #include "fs.h"
 #include "mem.h"
+#include "smolvm.h"
 #include "spec.h"
 #include "strv.h"
 
@@ -28,10 +29,10 @@ static int too_long(const char *path, struct error *err)
 		err, "next", "take folders out of it that are gone, or that you have checked");
 }
 
-int mounted_read(const char *state_root, struct strv *ret, struct error *err)
+int mounted_read(struct context *ctx, struct error *err)
 {
 	cleanup_buf struct buf text = BUF_INIT(LIST_MAX);
-	cleanup_free char *path = list_path(state_root);
+	cleanup_free char *path = list_path(ctx->state_root);
 	char *end;
 
 	if (!fs_exists(path))
@@ -42,35 +43,44 @@ int mounted_read(const char *state_root, struct strv *ret, struct error *err)
 		line = end + 1) {
 		*end = '\0';
 		if (line[0] == '/')
-			strv_push(ret, line);
+			strv_push(&ctx->mounted, line);
 	}
+	ctx->mounted_saved = ctx->mounted.count;
 	return 0;
 }
 
-/* One write for all lines, so that two launches do not mix theirs. */
-int mounted_add(struct context *ctx, const struct spec_mounts *mounts, struct error *err)
+void mounted_add(struct context *ctx, const struct spec_mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (!mounts->item[i].read_only &&
+			chain_passes(mounts->item[i].host, &ctx->mounted) < 0)
+			strv_push(&ctx->mounted, mounts->item[i].host);
+	smolvm_renew_env(ctx->vm, &ctx->mounted);
+}
+
+/* One write for all lines, so that two launches do not mix theirs, on a line of their own also where a power
+ * cut left half of one. */
+int mounted_save(struct context *ctx, struct error *err)
 {
 	cleanup_free char *path = list_path(ctx->state_root);
 	cleanup_buf struct buf lines = BUF_INIT(LIST_MAX);
 	size_t size = 0;
 
-	for (size_t i = 0; i < ctx->mounted.count; i++)
+	if (ctx->mounted_saved == ctx->mounted.count)
+		return 0;
+	buf_append_str(&lines, "\n");
+	for (size_t i = 0; i < ctx->mounted.count; i++) {
 		size += strlen(ctx->mounted.item[i]) + 1;
-	for (size_t i = 0; i < mounts->count; i++) {
-		const char *host = mounts->item[i].host;
-
-		if (mounts->item[i].read_only || chain_passes(host, &ctx->mounted) >= 0)
+		if (i < ctx->mounted_saved)
 			continue;
-		strv_push(&ctx->mounted, host);
-		buf_append_str(&lines, host);
+		buf_append_str(&lines, ctx->mounted.item[i]);
 		buf_append_str(&lines, "\n");
 	}
-	if (lines.len == 0)
-		return 0;
-	if (size + lines.len > LIST_MAX)
+	if (size > LIST_MAX)
 		return too_long(path, err);
 	if (fs_append(path, buf_str(&lines), lines.len, err) != 0)
 		return -1;
+	ctx->mounted_saved = ctx->mounted.count;
 	return fs_sync(path, err);
 }
 

@@ -8,12 +8,16 @@ struct error;
 struct spec_mounts;
 struct strv;
 
-/* Reads the list; none is an empty one. */
-int mounted_read(const char *state_root, struct strv *ret, struct error *err);
+/* Reads the list into ctx->mounted; none is an empty one. */
+int mounted_read(struct context *ctx, struct error *err);
 
-/* Adds the writable ones of MOUNTS, before one of them is written to. One that lies in a listed folder is
- * listed. The user empties a list that is full: nothing is forgotten by itself. */
-int mounted_add(struct context *ctx, const struct spec_mounts *mounts, struct error *err);
+/* Adds the writable ones of MOUNTS to ctx->mounted, and takes them out of what smolvm gets as PATH. One that
+ * lies in a listed folder is listed. */
+void mounted_add(struct context *ctx, const struct spec_mounts *mounts);
+
+/* Writes down what was added, before an agent can write there. The user shortens a list that is full
+ * (EXIT_CONFIG): nothing is forgotten by itself. */
+int mounted_save(struct context *ctx, struct error *err);
 
 /* Refuses a variable that tells smolvm to take parts of itself from one of the folders. */
 int mounted_refuse_places(const struct strv *mounted, struct error *err);

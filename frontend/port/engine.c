@@ -11,7 +11,6 @@
 #include "err.h"
 #include "mem.h"
 #include "num.h"
-#include "strv.h"
 
 enum {
 	API_MINOR_MIN = 40, /* 19.03 */
@@ -27,7 +26,6 @@ struct engine {
 	uint32_t api_minor;
 	struct engine_info info; /* version NULL: not asked yet */
 	enum engine_fault fault;
-	const struct strv *mounted;
 };
 
 const char *engine_str(const json_t *object, const char *key)
@@ -258,18 +256,6 @@ int engine_open_unagreed(const struct engine_socket *socket, struct engine **ret
 	}
 	*ret = engine;
 	return 0;
-}
-
-void engine_set_mounted(struct engine *engine, const struct strv *folders)
-{
-	engine->mounted = folders;
-}
-
-const struct strv *engine_mounted(const struct engine *engine)
-{
-	static const struct strv none = STRV_INIT;
-
-	return engine->mounted ? engine->mounted : &none;
 }
 
 int engine_open(const struct engine_socket *socket, struct engine **ret, struct error *err)

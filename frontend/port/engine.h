@@ -7,7 +7,6 @@
 struct engine;
 struct engine_socket;
 struct error;
-struct strv;
 
 struct engine_info {
 	char *version;   /* of the engine, "20.10.24+dfsg1" */
@@ -39,10 +38,6 @@ int engine_agree(struct engine *engine, struct error *err);
 
 /* Both. */
 int engine_open(const struct engine_socket *socket, struct engine **ret, struct error *err);
-
-/* Folders that agents could write: the docker command is not taken from there. FOLDERS outlives the engine. */
-void engine_set_mounted(struct engine *engine, const struct strv *folders);
-const struct strv *engine_mounted(const struct engine *engine);
 
 /* NULL is fine. */
 void engine_free(struct engine *engine);

@@ -49,6 +49,12 @@ int smolvm_find(
 	return 0;
 }
 
+void smolvm_renew_env(struct smolvm *vm, const struct strv *mounted)
+{
+	strv_clear(&vm->env);
+	childenv_fill(&vm->env, mounted, NULL);
+}
+
 int smolvm_ask(struct smolvm *vm, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;

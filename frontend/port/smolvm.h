@@ -65,6 +65,9 @@ int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
 int smolvm_find(
 	struct smolvm *vm, const char *configured, const struct strv *mounted, struct error *err);
 
+/* Fills in what its children get once more, after MOUNTED has grown. */
+void smolvm_renew_env(struct smolvm *vm, const struct strv *mounted);
+
 /* Asks its version in the background, unless that was done; smolvm_ask_done waits for the answer, from
  * which on caps and standing are known. */
 int smolvm_ask(struct smolvm *vm, struct error *err);
