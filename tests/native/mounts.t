@@ -50,7 +50,7 @@ for each in .config/bottle .config/bottle/sub .local/state/bottle .local/state/b
 	.local/share/smolvm .local/share/smolvm/server .cache/smolvm .cache/smolvm/vms .cache/smolvm/vms/x \
 	.cache/smolvm-image-archives .cache/smolvm-image-archives/x .cache/smolvm-pack .cache/bot-bottle \
 	.cache/bot-bottle/smolmachines .docker .docker/cli-plugins; do
-	refused "$home/$each" "~/$each"
+	refused "$home/$each" "$each of the home"
 done
 refused "$work/bin" "the folder of smolvm"
 refused "$work/inst/bin" "the folder of bottle"
