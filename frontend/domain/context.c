@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain.h"
 #include "engine.h"
 #include "engine_socket.h"
 #include "err.h"
@@ -61,10 +62,19 @@ int context_socket(struct context *ctx, struct error *err)
 {
 	cleanup_engine_socket struct engine_socket found = ENGINE_SOCKET_INIT;
 	const char *chosen = ctx->socket ? ctx->socket : ctx->settings.engine;
+	ssize_t at;
 
 	if (engine_socket_find(chosen, ctx->socket ? ctx->socket_from : "the setting `engine`",
 		    &found, err) != 0)
 		return -1;
+	at = chain_passes(found.path, &ctx->mounted);
+	if (at >= 0) {
+		err_set(err, EXIT_REFUSED, "docker: an agent may have put the socket %s there",
+			found.path);
+		err_note(err, "why", "%s was mounted writable into a bottle (%s)",
+			ctx->mounted.item[at], found.rule);
+		return err_note(err, "next", "name the socket by another path: --engine PATH");
+	}
 	set_socket(ctx, found.path, found.rule);
 	return 0;
 }

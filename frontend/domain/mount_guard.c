@@ -142,6 +142,18 @@ static void add_program(struct guard *guard, const char *program, const char *wh
 	}
 }
 
+/* PREFIX/bin/smolvm is a script: what it runs lies in PREFIX/lib. */
+static void add_smolvm_lib(struct guard *guard, const char *program)
+{
+	cleanup_free char *real = realpath(program, NULL);
+	char *bin = real != NULL ? strrchr(dirname(real), '/') : NULL;
+
+	if (bin == NULL || strcmp(bin, "/bin") != 0)
+		return;
+	*bin = '\0';
+	add_below(&guard->inside, real, "lib", "the folder of smolvm", "smolvm runs what is there");
+}
+
 static int add_programs(struct guard *guard, const struct context *ctx, struct error *err)
 {
 	static const char own[] = "the folder of bottle itself";
@@ -157,6 +169,7 @@ static int add_programs(struct guard *guard, const struct context *ctx, struct e
 	add_below(&guard->inside, libexec, "guest", own, "bottle runs what is there");
 	add(&guard->inside, ctx->guest, "the guest program", "it is what proves the isolation");
 	add_program(guard, ctx->vm->path, "the folder of smolvm");
+	add_smolvm_lib(guard, ctx->vm->path);
 	add_program(guard, docker, "the folder of docker");
 	if (config != NULL && *config != '\0')
 		add(&guard->inside, config, "docker's settings", "docker runs what they name");

@@ -93,6 +93,15 @@ refused "$work/a.sock" 'every user may connect' "a socket that everyone may use"
 like "$work/err" "next +chmod o-w $work/a.sock" "and what to do"
 chmod 660 "$work/a.sock"
 
+# A link where an agent could put one.
+home=$(home_of 1)
+as 1 mkdir -p "$home/proj"
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch web --mount "$home/proj:/w"
+as 1 ln -s "$work/a.sock" "$home/proj/docker.sock"
+refused "$home/proj/docker.sock" "why +$home/proj was mounted writable" "a link in a folder that was mounted writable"
+as 1 "$bottle" stop web >/dev/null
+
 # A bottle's own engine is looked at again, by every command.
 mkdir "$work/later"
 ln -s "$work/a.sock" "$work/later/docker.sock"
