@@ -146,12 +146,14 @@ static void add_program(struct guard *guard, const char *program, const char *wh
 static void add_smolvm_lib(struct guard *guard, const char *program)
 {
 	cleanup_free char *real = realpath(program, NULL);
-	char *bin = real != NULL ? strrchr(dirname(real), '/') : NULL;
+	char *folder = real != NULL ? dirname(real) : NULL;
+	char *bin = folder != NULL ? strrchr(folder, '/') : NULL;
 
 	if (bin == NULL || strcmp(bin, "/bin") != 0)
 		return;
 	*bin = '\0';
-	add_below(&guard->inside, real, "lib", "the folder of smolvm", "smolvm runs what is there");
+	add_below(
+		&guard->inside, folder, "lib", "the folder of smolvm", "smolvm runs what is there");
 }
 
 static int add_programs(struct guard *guard, const struct context *ctx, struct error *err)

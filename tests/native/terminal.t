@@ -65,7 +65,7 @@ try 1 pty --keys 'typed\n\004' --until ready "$bottle" exec -i web -- sh -c 'stt
 is "$status" 6 "standard input reaches the command"
 like "$work/out" '^typed' "as it was typed"
 try 1 pty "$bottle" exec --raw web -- printf '\033[2J'
-is "$(cat "$work/out")" "$esc[2J" "--raw: the bytes as they are"
+is "$(cat "$work/out")" "${esc}[2J" "--raw: the bytes as they are"
 try 1 pty "$bottle" exec web -- sh -c 'exec not-there'
 is "$status" 127 "a command that is not there"
 as 1 "$bottle" stop web >/dev/null
@@ -100,11 +100,11 @@ reset "Ctrl-\\"
 for signal in TERM HUP; do
 	try 1 pty "$bottle" exec -it web -- sh -c "$mess; sleep 60" &
 	run=$!
-	wait_for 10 sh -c "grep -q . '$work/out' || pgrep -u $(uid 1) -f 'sleep 60'"
+	wait_for 10 sh -c "grep -q . '$work/out' || pgrep -u $(uid 1) -f '^sleep 60'"
 	sleep 0.3
 	kill -s "$signal" "$(launcher 1)"
 	wait "$run"
-	kill -KILL "$(pgrep -u "$(uid 1)" -f 'sleep 60')" 2>/dev/null
+	kill -KILL "$(pgrep -u "$(uid 1)" -f '^sleep 60')" 2>/dev/null
 	reset "SIG$signal"
 done
 try 1 pty "$bottle" exec web -- true
@@ -113,7 +113,7 @@ as 1 "$bottle" stop web >/dev/null
 # shellcheck disable=SC2086
 try 1 pty "$bottle" $launch web --rm -- sh -c "$mess; exit 4"
 is "$status" 4 "launch -- CMD on a terminal"
-tail -c 400 "$work/out" | grep -aq "$esc\[?1049l"
+tail -c 400 "$work/out" | grep -aq "${esc}\[?1049l"
 ok $? "resets the screen"
 like "$work/err" '^modes same' "and the line's modes"
 
@@ -188,7 +188,7 @@ try 1 "$bottle" launch "$evil" --image agent
 said "a bottle's name"
 try 1 "$bottle" "$evil"
 said "a command's name"
-try 1 "$bottle" launch --image "evil$esc[2J"
+try 1 "$bottle" launch --image "evil${esc}[2J"
 said "an image's name"
 try 1 DOCKER_HOST="unix:///$evil" "$bottle" ps
 said "a socket's name"
