@@ -97,7 +97,7 @@ static void print_note(const char *key, const char *text, FILE *out)
 
 void err_print(const struct error *err, FILE *out)
 {
-	cleanup_free char *clean = printable(err->message ? err->message : "failed");
+	cleanup_free char *clean = printable_line(err->message ? err->message : "failed");
 
 	fprintf(out, "bottle: %s\n", clean);
 	for (size_t i = 0; i < err->note_count; i++) {

@@ -41,8 +41,8 @@ static void place(int fd, int target)
 /* What the child is told. */
 struct birth {
 	const struct proc_spec *spec;
-	int stdio[3];
-	int report; /* takes errno when there was no exec */
+	int stdio[3]; /* -1 = as ours */
+	int report;   /* takes errno when there was no exec */
 };
 
 static void child_exec(const void *arg)
@@ -53,13 +53,11 @@ static void child_exec(const void *arg)
 	int failure;
 	ssize_t ignored;
 
-	if (spec->stdio == PROC_PASS_ERR)
-		place(birth->stdio[2], 2);
-	if (spec->stdio == PROC_CAPTURE) {
+	if (spec->stdio == PROC_CAPTURE)
 		setsid(); /* no terminal to ask on, and one name for all that it leaves behind */
-		for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
+		if (birth->stdio[i] >= 0)
 			place(birth->stdio[i], i);
-	}
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);
@@ -105,20 +103,23 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 	cleanup_fd int in = spec->stdin_fd, out_r = -1, out_w = spec->stdout_fd, err_r = -1,
 		       err_w = -1;
 	cleanup_fd int report_r = -1, report_w = -1;
+	bool pass = spec->stdio == PROC_PASS_ERR || spec->stdio == PROC_PASS_RAW;
 	int ends[2], failure;
 
 	*proc = (struct proc)PROC_INIT;
 	buf_init(&proc->out, spec->output_max ? spec->output_max : OUTPUT_MAX);
 	buf_init(&proc->err, spec->output_max ? spec->output_max : OUTPUT_MAX);
-	if (spec->stdio == PROC_CAPTURE) {
-		if (in < 0 && (in = open_null(O_RDONLY)) < 0)
-			return err_errno(err, EXIT_OS, "open /dev/null");
-		if (out_w < 0) {
-			if (high_pipe(ends) != 0)
-				return err_errno(err, EXIT_OS, "make a pipe");
-			out_r = ends[0];
-			out_w = ends[1];
-		}
+	for (int i = 0; pass && i < 2; i++) {
+		proc->pass[i].clean = spec->stdio == PROC_PASS_ERR && isatty(i + 1);
+		proc->pass[i].on = proc->pass[i].clean || i == 1;
+	}
+	if (spec->stdio == PROC_CAPTURE && in < 0 && (in = open_null(O_RDONLY)) < 0)
+		return err_errno(err, EXIT_OS, "open /dev/null");
+	if ((spec->stdio == PROC_CAPTURE && out_w < 0) || proc->pass[0].on) {
+		if (high_pipe(ends) != 0)
+			return err_errno(err, EXIT_OS, "make a pipe");
+		out_r = ends[0];
+		out_w = ends[1];
 	}
 	if (spec->stdio != PROC_INHERIT) {
 		if (high_pipe(ends) != 0)
@@ -147,7 +148,6 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 			"run %s", path);
 	}
 	proc->own_group = spec->stdio == PROC_CAPTURE;
-	proc->pass_err = spec->stdio == PROC_PASS_ERR;
 	proc->out_fd = steal_fd(&out_r);
 	proc->err_fd = steal_fd(&err_r);
 	proc->deadline_ms = spec->deadline_ms;
@@ -185,21 +185,52 @@ static void kill_group(struct proc *proc)
 		proc_kill_session(pid);
 }
 
-/* Hands on what is there, and keeps the last of it. */
-static int pass_on(int *fd, struct buf *tail)
+/* To our own FD. A terminal that takes nothing is waited for, until somebody ends us. */
+static void put(int fd, const char *bytes, size_t len)
 {
+	while (len > 0) {
+		ssize_t done = 0;
+
+		if (poll(&(struct pollfd){fd, POLLOUT, 0}, 1, 200) > 0)
+			done = write(fd, bytes, len);
+		if (done < 0 && errno != EINTR && errno != EAGAIN)
+			return; /* nobody reads it: as if the child had written itself */
+		if (done <= 0 && cancel_signal() != 0 && cancel_signal() != SIGINT)
+			return;
+		bytes += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
+	}
+}
+
+/* Hands on what is there of stream I + 1, and keeps the last of it. */
+static int pass_on(struct proc *proc, int i)
+{
+	struct proc_pass *pass = &proc->pass[i];
+	struct buf *tail = i == 0 ? &proc->out : &proc->err;
+	int *fd = i == 0 ? &proc->out_fd : &proc->err_fd;
+	cleanup_free char *clean = NULL;
 	char chunk[4096];
 	ssize_t got = read(*fd, chunk, sizeof(chunk));
-	ssize_t put = got > 0 ? write(STDERR_FILENO, chunk, (size_t)got) : 0;
 
-	(void)put; /* nobody reads it: as if the child had written itself */
 	if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
 		mem_cleanup_fd(fd);
-	if (got > 0) {
-		buf_clear(tail);
-		return buf_append(tail, chunk, (size_t)got);
+	if (got <= 0)
+		return 0;
+	if (pass->clean)
+		clean = printable_feed(&pass->stream, chunk, (size_t)got);
+	put(i + 1, clean ? clean : chunk, clean ? strlen(clean) : (size_t)got);
+	buf_clear(tail);
+	return buf_append(tail, chunk, (size_t)got);
+}
+
+/* What was held back for want of the rest. */
+static void pass_rest(struct proc *proc)
+{
+	for (int i = 0; i < 2; i++) {
+		cleanup_free char *rest = printable_end(&proc->pass[i].stream);
+
+		put(i + 1, rest, strlen(rest));
 	}
-	return 0;
 }
 
 /* Reads what is there. Returns -1 when the cap is passed. */
@@ -217,10 +248,12 @@ static int drain(int *fd, struct buf *buf)
 	return buf_append(buf, chunk, (size_t)got);
 }
 
-static int drain_err(struct proc *proc)
+/* Takes what is there of stream I + 1. */
+static int take(struct proc *proc, int i)
 {
-	return proc->pass_err ? pass_on(&proc->err_fd, &proc->err)
-			      : drain(&proc->err_fd, &proc->err);
+	if (proc->pass[i].on)
+		return pass_on(proc, i);
+	return i == 0 ? drain(&proc->out_fd, &proc->out) : drain(&proc->err_fd, &proc->err);
 }
 
 static int wait_ms(const struct proc *proc)
@@ -278,8 +311,8 @@ static int wait_for_end(struct proc *proc, struct error *err)
 			return err_errno(err, EXIT_OS, "wait for %s", proc->name);
 		if (fds[2].revents && !cancel_asked())
 			cancel_drain();
-		if ((fds[0].revents && drain(&proc->out_fd, &proc->out) != 0) ||
-			(fds[1].revents && drain_err(proc) != 0)) {
+		if ((fds[0].revents && take(proc, 0) != 0) ||
+			(fds[1].revents && take(proc, 1) != 0)) {
 			kill_group(proc);
 			return err_set(err, EXIT_UNAVAILABLE, "%s: printed more than %zu bytes",
 				proc->name, proc->out.max);
@@ -292,7 +325,7 @@ static int wait_for_end(struct proc *proc, struct error *err)
 				int *fd = i == 0 ? &proc->out_fd : &proc->err_fd;
 
 				while (*fd >= 0 && poll(&(struct pollfd){*fd, POLLIN, 0}, 1, 0) > 0)
-					if ((i == 0 ? drain(fd, &proc->out) : drain_err(proc)) != 0)
+					if (take(proc, i) != 0)
 						break;
 			}
 		}
@@ -315,6 +348,7 @@ int proc_wait(struct proc *proc, struct error *err)
 
 	outside_enter();
 	result = wait_for_end(proc, err);
+	pass_rest(proc);
 	outside_leave();
 	return result;
 }

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "buf.h"
+#include "printable.h"
 
 struct error;
 struct strv;
@@ -14,7 +15,9 @@ struct strv;
 enum proc_stdio {
 	PROC_CAPTURE, /* stdin is /dev/null, stdout and stderr go to buffers; own process group */
 	PROC_INHERIT, /* all three are ours; stays in our process group so that the terminal reaches it */
-	PROC_PASS_ERR, /* as PROC_INHERIT, but stderr passes through us and its end is kept in .err */
+	PROC_PASS_ERR, /* as PROC_INHERIT, but stderr passes through us and its end is kept in .err; what goes
+			* to a terminal of ours, stdout too, is made printable on its way */
+	PROC_PASS_RAW, /* as PROC_PASS_ERR, but every byte passes unchanged */
 };
 
 struct proc_spec {
@@ -32,6 +35,12 @@ struct proc_spec {
 		NULL, NULL, PROC_CAPTURE, 0, 0, -1, -1 \
 	}
 
+/* A stream of the child that is handed on as it comes. */
+struct proc_pass {
+	bool on, clean;
+	struct printable_stream stream;
+};
+
 /* One child. The buffers are the caller's to read until proc_clear. */
 struct proc {
 	pid_t pid; /* 0 = none */
@@ -39,14 +48,15 @@ struct proc {
 	struct buf out, err;
 	int64_t deadline; /* clock_ms, 0 = none */
 	int deadline_ms;
-	bool own_group, pass_err;
-	char *name;    /* for messages */
+	bool own_group;
+	struct proc_pass pass[2]; /* stdout, stderr */
+	char *name;               /* for messages */
 	int exit_code; /* valid after proc_wait returned 0: the child's, or 128 + signal */
 };
 
-#define PROC_INIT                                                                \
-	{                                                                        \
-		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, false, NULL, 0 \
+#define PROC_INIT                                                                          \
+	{                                                                                  \
+		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, {{.on = false}}, NULL, 0 \
 	}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 

@@ -29,7 +29,7 @@ void table_init(struct table *table, const char *const *headings)
 void table_add(struct table *table, const char *text)
 {
 	table->cell = xrealloc(table->cell, table->cells + 1, sizeof(*table->cell));
-	table->cell[table->cells++] = text && *text ? printable(text) : xstrdup("-");
+	table->cell[table->cells++] = text && *text ? printable_line(text) : xstrdup("-");
 }
 
 void table_addf(struct table *table, const char *fmt, ...)

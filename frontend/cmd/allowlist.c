@@ -8,27 +8,25 @@
 #include "mem.h"
 #include "policy.h"
 #include "print.h"
-#include "printable.h"
 
 static int show(struct context *ctx, const char *name, bool json, struct error *err)
 {
 	cleanup_policy struct policy policy = {.machine = NULL};
-	cleanup_free char *list = NULL, *text = NULL, *clean = NULL;
+	cleanup_free char *list = NULL;
 	json_t *cidrs;
 
 	if (policy_show(ctx, name, &policy, err) != 0)
 		return -1;
 	if (!json) {
 		list = strv_join(&policy.cidrs, " ");
-		text = xasprintf("machine  %s (%s)\nnetwork  %s\nallowed  %s\ndns      %s",
-			policy.machine, policy.state, policy.network ? "on" : "off",
+		print_line(stdout, "machine  %s (%s)", policy.machine, policy.state);
+		print_line(stdout, "network  %s", policy.network ? "on" : "off");
+		print_line(stdout, "allowed  %s",
 			!policy.network       ? "nothing"
 			: policy.unrestricted ? "EVERYTHING"
 			: *list               ? list
-					      : "nothing",
-			policy.dns ? policy.dns : "the engine's default");
-		clean = printable(text);
-		puts(clean);
+					      : "nothing");
+		print_line(stdout, "dns      %s", policy.dns ? policy.dns : "the engine's default");
 		return EXIT_OK;
 	}
 	cidrs = json_array();

@@ -29,6 +29,7 @@ static const struct cmd_option launch_options[] = {
 static const struct cmd_option exec_options[] = {
 	{"interactive", 'i', NULL, "keep stdin open"},
 	{"tty", 't', NULL, "give the command a terminal"},
+	{"raw", 0, NULL, "do not escape what it prints to this terminal"},
 	{"env", 'e', "K[=V]", "variable for this command"},
 	{"user", 'u', "USER", "run as this user of the image"},
 	{"workdir", 'w', "DIR", "start in this folder"},
@@ -92,7 +93,11 @@ const struct command commands[] = {
 		"that bottle\nfailed before CMD ran. NAME may also be the `name:` of bottle.yaml.",
 		launch_options, CMD_MAY_RUN, 0, 1, cmd_launch},
 	{"exec", "[-it] NAME -- CMD...", "Run a command in a running, verified bottle.",
-		"The exit code is CMD's own; 125 means that bottle failed before CMD ran.",
+		"The exit code is CMD's own; 125 means that bottle failed before CMD ran. Without "
+		"-t, "
+		"control\ncharacters that CMD prints to a terminal stand as \\xNN; a pipe or a "
+		"file "
+		"gets the bytes.",
 		exec_options, CMD_RUNS_COMMAND, 1, 1, cmd_exec},
 	{"shell", "NAME", "Open a shell in a running, verified bottle.", NULL, shell_options,
 		CMD_RUNS_COMMAND, 1, 1, cmd_shell},

@@ -43,7 +43,8 @@ static int run(const struct cmd_args *args, const struct strv *argv, bool intera
 		.workdir = cmd_value(args, "workdir"),
 		.user = cmd_value(args, "user"),
 		.interactive = interactive,
-		.tty = tty};
+		.tty = tty,
+		.raw = cmd_flag(args, "raw")};
 	int code;
 
 	if (read_env(args, &env, err) != 0 ||

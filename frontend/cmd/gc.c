@@ -7,7 +7,6 @@
 #include "json.h"
 #include "mem.h"
 #include "print.h"
-#include "printable.h"
 #include "strv.h"
 #include "teardown.h"
 
@@ -30,13 +29,11 @@ static void show(const struct garbage *garbage, bool acted)
 	const char *verb = acted ? "removed " : "";
 
 	for (size_t i = 0; i < garbage->dead.count; i++)
-		printf("%sdead launch  %s\n", verb, garbage->dead.item[i]);
-	for (size_t i = 0; i < garbage->orphans.count; i++) {
-		cleanup_free char *name = printable(garbage->orphans.item[i].name);
-
-		printf("%s%-11s  %s\n", verb,
-			garbage->orphans.item[i].is_network ? "network" : "container", name);
-	}
+		print_line(stdout, "%sdead launch  %s", verb, garbage->dead.item[i]);
+	for (size_t i = 0; i < garbage->orphans.count; i++)
+		print_line(stdout, "%s%-11s  %s", verb,
+			garbage->orphans.item[i].is_network ? "network" : "container",
+			garbage->orphans.item[i].name);
 	if (garbage->packs > 0)
 		printf("%shalf-made packs  %u\n", verb, garbage->packs);
 	if (garbage->dead.count + garbage->orphans.count + garbage->packs == 0)

@@ -12,7 +12,14 @@
 
 void json_print(json_t *document)
 {
-	json_dumpf(document, stdout, JSON_INDENT(2));
+	/* A terminal acts on C1 and DEL too, which JSON lets through. */
+	cleanup_free char *text = json_dumps(document, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+
+	for (const char *at = text; at != NULL && *at != '\0'; at++)
+		if (*at == 0x7f)
+			fputs("\\u007f", stdout);
+		else
+			putchar(*at);
 	putchar('\n');
 	json_decref(document);
 }

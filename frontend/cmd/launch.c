@@ -12,7 +12,6 @@
 #include "json.h"
 #include "mem.h"
 #include "print.h"
-#include "printable.h"
 #include "spec.h"
 #include "strv.h"
 #include "trust.h"
@@ -120,16 +119,16 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 {
 	cleanup_strv struct strv urls = STRV_INIT;
 
-	fprintf(out, "%s is ready on %s: verified, %s\n", verdict->slug, verdict->alias,
+	print_line(out, "%s is ready on %s: verified, %s", verdict->slug, verdict->alias,
 		verdict->text);
 	for (size_t i = 0; i < verdict->services.count; i++)
-		fprintf(out, "  reachable  %s (it listens on every address of this host)\n",
+		print_line(out, "  reachable  %s (it listens on every address of this host)",
 			verdict->services.item[i]);
 	print_untried(&verdict->probes, out);
 	verdict_urls(verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++)
 		if (urls.item[i][0] >= 'A' && urls.item[i][0] <= 'Z')
-			fprintf(out, "  %s\n", urls.item[i]);
+			print_line(out, "  %s", urls.item[i]);
 }
 
 static int run_command(struct context *ctx, const struct cmd_args *args,
@@ -163,11 +162,8 @@ static int plan(struct context *ctx, const struct bottle_spec *spec, struct erro
 
 	if (bottle_plan(ctx, spec->name, spec, &lines, err) != 0)
 		return -1;
-	for (size_t i = 0; i < lines.count; i++) {
-		cleanup_free char *line = printable(lines.item[i]);
-
-		puts(line);
-	}
+	for (size_t i = 0; i < lines.count; i++)
+		print_line(stdout, "%s", lines.item[i]);
 	puts("nothing was started (--dry-run)");
 	return EXIT_OK;
 }

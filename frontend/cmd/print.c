@@ -1,6 +1,7 @@
 /* Progress and tables for people. */
 #include "print.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,6 +13,18 @@
 #include "table.h"
 
 #define SLOW_US 500000 /* steps below this are not worth a line */
+
+void print_line(FILE *out, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL, *clean = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	clean = printable_line(text);
+	fprintf(out, "%s\n", clean);
+}
 
 static void on_end(void *arg, const char *step, int64_t us)
 {
@@ -37,10 +50,8 @@ static void on_end_tty(void *arg, const char *step, int64_t us)
 
 static void on_warn(void *arg, const char *text)
 {
-	cleanup_free char *clean = printable(text);
-
 	(void)arg;
-	fprintf(stderr, "bottle: warning: %s\n", clean);
+	print_line(stderr, "bottle: warning: %s", text);
 }
 
 void print_steps(struct context *ctx, struct print_steps *steps)

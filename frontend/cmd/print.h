@@ -9,6 +9,9 @@ struct context;
 struct evidence;
 struct probe_report;
 
+/* One line, with nothing in it that a terminal would act on. */
+void print_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Prints a line for a step when it is over and took longer than half a second, or always. */
 struct print_steps {
 	int always;

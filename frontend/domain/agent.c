@@ -100,7 +100,7 @@ static int build(
 	sha256_hex(dockerfile, strlen(dockerfile), hex);
 	agent->image = xasprintf("bottle-agent-%.12s:latest", hex);
 	return engine_image_build(
-		ctx->engine, dockerfile, *folder ? folder : "/", agent->image, err);
+		ctx->engine, &ctx->mounted, dockerfile, *folder ? folder : "/", agent->image, err);
 }
 
 /* A folder in the cache for a file NAME in the making, which agent_sweep finds when this process is gone. NULL
@@ -219,7 +219,7 @@ static int make_pack(
 
 	if (engine_open(&socket, &engine, err) != 0)
 		return -1;
-	saved = engine_image_save(engine, agent->image_id, archive, err);
+	saved = engine_image_save(engine, &ctx->mounted, agent->image_id, archive, err);
 	engine_free(engine);
 	if (saved != 0 || smolvm_pack(ctx->vm, archive, made, err) != 0 ||
 		describe(ctx, agent, made, json, err) != 0)

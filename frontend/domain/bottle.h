@@ -58,6 +58,7 @@ struct bottle_command {
 	const struct strv *env; /* K=V besides the bottle's URLs */
 	const char *workdir, *user;
 	bool interactive, tty;
+	bool raw; /* what it prints reaches a terminal unfiltered; with a tty it does anyway */
 };
 
 /* Runs a command in a bottle that bottle_check or bottle_launch described; *ret is its exit code. */

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain.h"
 #include "engine.h"
 #include "engine_socket.h"
 #include "err.h"
 #include "fs.h"
 #include "guest.h"
 #include "mem.h"
+#include "mounted.h"
 #include "smolvm.h"
 #include "vmdb.h"
 
@@ -22,6 +24,16 @@ static char *xdg_folder(const char *name, const char *fallback, const char *leaf
 	if (value != NULL && value[0] == '/')
 		return xasprintf("%s/%s", value, leaf);
 	return home != NULL && home[0] == '/' ? xasprintf("%s/%s/%s", home, fallback, leaf) : NULL;
+}
+
+static void set_socket(struct context *ctx, const char *path, const char *from)
+{
+	char *copy = xstrdup(path), *rule = xstrdup(from); /* perhaps of what is freed here */
+
+	free(ctx->socket);
+	free(ctx->socket_from);
+	ctx->socket = copy;
+	ctx->socket_from = rule;
 }
 
 int context_open(struct context *ctx, const char *engine, struct error *err)
@@ -38,28 +50,45 @@ int context_open(struct context *ctx, const char *engine, struct error *err)
 	resolved = fs_resolve(ctx->cache_root);
 	free(ctx->cache_root);
 	ctx->cache_root = resolved;
-	if (settings_load(&ctx->settings, err) != 0)
+	if (mounted_read(ctx, err) != 0 || mounted_refuse_places(&ctx->mounted, err) != 0 ||
+		settings_load(&ctx->settings, err) != 0)
 		return -1;
 	if (engine != NULL)
-		ctx->socket = xstrdup(engine);
-	ctx->socket_from = "--engine";
+		set_socket(ctx, engine, "--engine");
+	return 0;
+}
+
+int context_socket(struct context *ctx, struct error *err)
+{
+	cleanup_engine_socket struct engine_socket found = ENGINE_SOCKET_INIT;
+	const char *chosen = ctx->socket ? ctx->socket : ctx->settings.engine;
+	ssize_t at;
+
+	if (engine_socket_find(chosen, ctx->socket ? ctx->socket_from : "the setting `engine`",
+		    &found, err) != 0)
+		return -1;
+	at = chain_passes(found.path, &ctx->mounted);
+	if (at >= 0) {
+		err_set(err, EXIT_REFUSED, "docker: an agent may have put the socket %s there",
+			found.path);
+		err_note(err, "why", "%s was mounted writable into a bottle (%s)",
+			ctx->mounted.item[at], found.rule);
+		return err_note(err, "next", "name the socket by another path: --engine PATH");
+	}
+	set_socket(ctx, found.path, found.rule);
 	return 0;
 }
 
 int context_engine_unagreed(struct context *ctx, struct error *err)
 {
-	cleanup_engine_socket struct engine_socket found = ENGINE_SOCKET_INIT;
-	const char *chosen = ctx->socket ? ctx->socket : ctx->settings.engine;
+	struct engine_socket socket;
 
 	if (ctx->engine != NULL)
 		return 0;
-	if (engine_socket_find(chosen, ctx->socket ? ctx->socket_from : "the setting `engine`",
-		    &found, err) != 0 ||
-		engine_open_unagreed(&found, &ctx->engine, err) != 0)
+	if (context_socket(ctx, err) != 0)
 		return -1;
-	free(ctx->socket);
-	ctx->socket = steal_str(&found.path);
-	return 0;
+	socket = (struct engine_socket){ctx->socket, ctx->socket_from};
+	return engine_open_unagreed(&socket, &ctx->engine, err);
 }
 
 int context_engine(struct context *ctx, struct error *err)
@@ -72,9 +101,7 @@ int context_engine_at(struct context *ctx, const char *socket, struct error *err
 	if (ctx->socket == NULL || strcmp(ctx->socket, socket) != 0) {
 		engine_free(ctx->engine);
 		ctx->engine = NULL;
-		free(ctx->socket);
-		ctx->socket = xstrdup(socket);
-		ctx->socket_from = "the bottle's launch";
+		set_socket(ctx, socket, "the bottle's launch");
 	}
 	return context_engine(ctx, err);
 }
@@ -85,7 +112,7 @@ int context_smolvm_find(struct context *ctx, struct error *err)
 		return 0;
 	ctx->vm = xcalloc(1, sizeof(*ctx->vm));
 	*ctx->vm = (struct smolvm)SMOLVM_INIT;
-	if (smolvm_find(ctx->vm, ctx->settings.smolvm, err) != 0) {
+	if (smolvm_find(ctx->vm, ctx->settings.smolvm, &ctx->mounted, err) != 0) {
 		smolvm_clear(ctx->vm);
 		free(ctx->vm);
 		ctx->vm = NULL;
@@ -178,6 +205,8 @@ void context_clear(struct context *ctx)
 	free(ctx->vmdb);
 	free(ctx->guest);
 	free(ctx->socket);
+	free(ctx->socket_from);
+	strv_clear(&ctx->mounted);
 	free(ctx->state_root);
 	free(ctx->cache_root);
 	settings_clear(&ctx->settings);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "settings.h"
+#include "strv.h"
 
 struct engine;
 struct error;
@@ -25,11 +26,13 @@ struct context {
 	struct settings settings;
 	char *state_root;     /* ${XDG_STATE_HOME:-~/.local/state}/bottle */
 	char *cache_root;     /* ${XDG_CACHE_HOME:-~/.cache}/bot-bottle */
+	struct strv mounted;  /* folders that agents could ever write; see mounted.h */
+	size_t mounted_saved; /* so many of them are written down */
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
 
-	char *socket;            /* of the engine, once it was looked for */
-	const char *socket_from; /* what named it: "--engine", or what was recorded for a bottle */
+	char *socket;      /* of the engine, once it was looked for */
+	char *socket_from; /* what named it: "--engine", DOCKER_HOST, a bottle's launch ... */
 	struct engine *engine;
 	struct smolvm *vm; /* asked, perhaps not answered yet */
 	bool vm_known;     /* version and capabilities are in */
@@ -45,6 +48,9 @@ struct context {
 
 /* Reads the settings and finds the folders. ENGINE is --engine's value or NULL. Contacts nobody. */
 int context_open(struct context *ctx, const char *engine, struct error *err);
+
+/* Finds the engine's socket. Nothing is sent, not even a connection is made. */
+int context_socket(struct context *ctx, struct error *err);
 
 /* Finds the engine, for a list: not even an API version is asked for. */
 int context_engine_unagreed(struct context *ctx, struct error *err);

@@ -18,6 +18,8 @@
 #include "lease.h"
 #include "machine.h"
 #include "mem.h"
+#include "mount_guard.h"
+#include "mounted.h"
 #include "names.h"
 #include "peer.h"
 #include "probe.h"
@@ -37,9 +39,14 @@ int launch_preflight(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 
+	/* Mounts are judged before anything is run or asked. */
+	if (context_smolvm_find(ctx, err) != 0 || context_guest(ctx, err) != 0 ||
+		context_vmdb(ctx, err) != 0 || context_socket(ctx, err) != 0 ||
+		mount_guard(ctx, launch->spec, err) != 0)
+		return -1;
+	mounted_add(ctx, &launch->spec->agent.mounts);
 	/* smolvm answers while the engine is asked. */
-	if (context_smolvm_ask(ctx, err) != 0 || context_guest(ctx, err) != 0 ||
-		context_vmdb(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
+	if (context_smolvm_ask(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
 		engine_image_inspect(
 			ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
 		return -1;
@@ -75,7 +82,8 @@ int launch_begin(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 
-	if (journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0)
+	if (mounted_save(ctx, err) != 0 ||
+		journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0)
 		return -1;
 	ctx->vm->on_child = note_child;
 	ctx->vm->on_child_arg = launch;
@@ -201,7 +209,7 @@ static int have_watched(struct launch *launch, struct error *err)
 int launch_boot(struct launch *launch, struct error *err)
 {
 	if (journal_event(&launch->journal, "start", NULL, NULL, err) != 0 ||
-		supervisor_start(launch->slug, &launch->supervisor, err) != 0 ||
+		supervisor_start(launch->ctx, launch->slug, &launch->supervisor, err) != 0 ||
 		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
 			launch->lease.alias, &launch->process, err) != 0 ||
 		vmdb_policy_digest(launch->ctx->vmdb, launch->machine, launch->policy, err) != 0 ||

@@ -104,7 +104,7 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 {
 	cleanup_strv struct strv env = STRV_INIT;
 	struct smolvm_exec exec = {verdict->machine, command->argv, &env, &verdict->secret_env,
-		command->workdir, command->user, command->interactive, command->tty};
+		command->workdir, command->user, command->interactive, command->tty, command->raw};
 
 	if (context_smolvm(ctx, err) != 0)
 		return -1;

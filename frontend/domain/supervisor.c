@@ -47,7 +47,8 @@ static int make_pipe(int *ret_read, int *ret_write, struct error *err)
 	return *ret_read >= 0 && *ret_write >= 0 ? 0 : err_errno(err, EXIT_OS, "make a pipe");
 }
 
-int supervisor_start(const char *slug, struct supervisor *supervisor, struct error *err)
+int supervisor_start(const struct context *ctx, const char *slug, struct supervisor *supervisor,
+	struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_free char *program = NULL;
@@ -62,7 +63,7 @@ int supervisor_start(const char *slug, struct supervisor *supervisor, struct err
 		strv_push(&argv, "--as-root"); /* so was this launch */
 	strv_push(&argv, "supervise");
 	strv_push(&argv, slug);
-	childenv_fill(&env, NULL);
+	childenv_fill(&env, &ctx->mounted, NULL);
 	spec.argv = &argv;
 	spec.env = &env;
 	spec.stdin_fd = steal_fd(&child_in);

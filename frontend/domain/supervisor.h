@@ -25,7 +25,8 @@ struct supervisor {
 	}
 
 /* Starts the program, which then waits for what to watch: early, so that it is there when it is needed. */
-int supervisor_start(const char *slug, struct supervisor *supervisor, struct error *err);
+int supervisor_start(const struct context *ctx, const char *slug, struct supervisor *supervisor,
+	struct error *err);
 
 /* Tells it what to watch. */
 int supervisor_tell(struct supervisor *supervisor, const struct watch *watch, struct error *err);

@@ -77,6 +77,9 @@ int engine_events_open(const char *socket, enum engine_events_of of, const char 
 		(long long)time(NULL), encoded);
 	if (peer_connect(socket, &fd, &uid, err) != 0)
 		return -1;
+	if (uid != 0 && uid != geteuid())
+		return err_set(
+			err, EXIT_REFUSED, "the engine at %s is of uid %u", socket, (unsigned)uid);
 	if (write(fd, request, strlen(request)) != (ssize_t)strlen(request))
 		return err_errno(err, EXIT_UNAVAILABLE, "ask the engine at %s", socket);
 	if (!read_until(fd, "\r\n\r\n", ANSWER_MS, head, sizeof(head)) ||

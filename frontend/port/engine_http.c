@@ -18,6 +18,7 @@
 #include "err.h"
 #include "mem.h"
 #include "outside.h"
+#include "peer.h"
 
 enum { CONNECT_MS = 5000 };
 
@@ -27,6 +28,9 @@ struct engine_http {
 	struct curl_slist *json_headers, *plain_headers;
 	char *socket_path, *rule;
 	char failure[CURL_ERROR_SIZE];
+	int fd;        /* of the connection, -1 = none */
+	bool stranger; /* who listens there is neither root nor this user, but: */
+	uid_t peer;
 };
 
 /* What the callbacks of one exchange see. */
@@ -47,13 +51,37 @@ void engine_answer_clear(struct engine_answer *answer)
  * nowhere, stays as it is.) */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
+	struct engine_http *http = context;
 	int fd = socket(address->family, address->socktype, address->protocol);
 
-	(void)context;
 	(void)purpose;
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	http->fd = fd;
 	return fd >= 0 ? fd : CURL_SOCKET_BAD;
+}
+
+static int close_socket(void *context, curl_socket_t fd)
+{
+	struct engine_http *http = context;
+
+	if (fd == http->fd)
+		http->fd = -1;
+	return close(fd);
+}
+
+/* Between the connection and the first byte of each request: who listens there, by the very descriptor that
+ * the request goes over. The path that was looked at before may lead elsewhere by now. */
+static int look_at_peer(void *context, char *to, char *from, int to_port, int from_port)
+{
+	struct engine_http *http = context;
+
+	(void)to, (void)from, (void)to_port, (void)from_port;
+	http->peer = (uid_t)-1;
+	if (peer_uid(http->fd, &http->peer) == 0 && (http->peer == 0 || http->peer == geteuid()))
+		return CURL_PREREQFUNC_OK;
+	http->stranger = true;
+	return CURL_PREREQFUNC_ABORT;
 }
 
 /* What an engine was asked to make, it makes, also when nobody waits for the answer any more: the undo would
@@ -108,6 +136,7 @@ int engine_http_open(
 		return -1;
 	http = xcalloc(1, sizeof(*http));
 	http->curl = curl;
+	http->fd = -1;
 	http->socket_path = xstrdup(socket_path);
 	http->rule = xstrdup(rule);
 	http->easy = curl->easy_init();
@@ -164,6 +193,11 @@ static int set_options(struct engine_http *http, const struct engine_request *re
 	bad |= set(easy, CURLOPT_TIMEOUT_MS, (long)request->deadline_ms);
 	bad |= set(easy, CURLOPT_ERRORBUFFER, http->failure);
 	bad |= set(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	bad |= set(easy, CURLOPT_OPENSOCKETDATA, http);
+	bad |= set(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	bad |= set(easy, CURLOPT_CLOSESOCKETDATA, http);
+	bad |= set(easy, CURLOPT_PREREQFUNCTION, look_at_peer);
+	bad |= set(easy, CURLOPT_PREREQDATA, http);
 	bad |= set(easy, CURLOPT_NOPROGRESS, 0L);
 	bad |= set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	bad |= set(easy, CURLOPT_XFERINFODATA, request);
@@ -180,6 +214,16 @@ static int set_options(struct engine_http *http, const struct engine_request *re
 	bad |= set(
 		easy, CURLOPT_HTTPHEADER, request->body ? http->json_headers : http->plain_headers);
 	return bad ? -1 : 0;
+}
+
+/* Behind the socket is somebody who is neither root nor this user: no word was said to them. */
+static int refuse_stranger(const struct engine_http *http, struct error *err)
+{
+	err_set(err, EXIT_REFUSED, "docker: a process of uid %u listens at %s",
+		(unsigned)http->peer, http->socket_path);
+	err_note(err, "why", "an engine is root's or your own; nothing was sent to this one (%s)",
+		http->rule);
+	return err_note(err, "next", "name the socket of your engine: --engine PATH");
 }
 
 /* Why connect(2) failed, in the words of someone who has to do something about it. */
@@ -221,6 +265,8 @@ static int broken(struct engine_http *http, const struct engine_request *request
 	const char *method = request->method, *path = request->path;
 	long failure = 0;
 
+	if (http->stranger)
+		return refuse_stranger(http, err);
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 		http->curl->easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &failure);
@@ -272,6 +318,7 @@ int engine_http_send(struct engine_http *http, const struct engine_request *requ
 	if (set_options(http, request, url, &exchange) != 0)
 		return err_set(err, EXIT_UNAVAILABLE, "docker: this libcurl is too old");
 	http->failure[0] = '\0';
+	http->stranger = false;
 	outside_enter();
 	code = http->curl->easy_perform(http->easy);
 	outside_leave();

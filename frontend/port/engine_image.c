@@ -102,10 +102,14 @@ int engine_image_inspect(
 	return 0;
 }
 
-static char *find_docker(struct error *err)
+static char *find_docker(const struct strv *mounted, struct error *err)
 {
-	char *path = program_find("docker");
+	char *path;
 
+	if (program_find("docker", mounted, &path, err) != 0) {
+		err_wrap(err, "docker");
+		return NULL;
+	}
 	if (path != NULL)
 		return path;
 	err_set(err, EXIT_UNAVAILABLE, "docker: no docker command in PATH");
@@ -118,29 +122,30 @@ static char *find_docker(struct error *err)
 
 /* Starts argv and env: the engine is named on the command line, so no context or DOCKER_HOST
  * counts. */
-static int prepare(
-	const struct engine *engine, struct strv *argv, struct strv *env, struct error *err)
+static int prepare(const struct engine *engine, const struct strv *mounted, struct strv *argv,
+	struct strv *env, struct error *err)
 {
-	char *docker = find_docker(err);
+	char *docker = find_docker(mounted, err);
 
 	if (docker == NULL)
 		return -1;
 	strv_take(argv, docker);
 	strv_push(argv, "-H");
 	strv_pushf(argv, "unix://%s", engine_socket_path(engine));
-	childenv_fill(env, NULL);
+	childenv_fill(env, mounted, NULL);
 	childenv_pass(env, "DOCKER_CONFIG");
 	childenv_pass(env, "SSH_AUTH_SOCK");
 	return 0;
 }
 
-static int save_to(struct engine *engine, const char *image, int *fd, struct error *err)
+static int save_to(struct engine *engine, const struct strv *mounted, const char *image, int *fd,
+	struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
 
-	if (prepare(engine, &argv, &env, err) != 0)
+	if (prepare(engine, mounted, &argv, &env, err) != 0)
 		return -1;
 	strv_push(&argv, "save");
 	strv_push(&argv, "--");
@@ -159,13 +164,14 @@ static int save_to(struct engine *engine, const char *image, int *fd, struct err
 	return 0;
 }
 
-int engine_image_save(struct engine *engine, const char *image, const char *path, struct error *err)
+int engine_image_save(struct engine *engine, const struct strv *mounted, const char *image,
+	const char *path, struct error *err)
 {
 	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return err_errno(err, EXIT_CANTCREATE, "docker: save %s: create %s", image, path);
-	if (save_to(engine, image, &fd, err) != 0) {
+	if (save_to(engine, mounted, image, &fd, err) != 0) {
 		unlink(path);
 		return -1;
 	}
@@ -182,15 +188,15 @@ static const char *last_lines(const char *text, int lines)
 	return at;
 }
 
-int engine_image_build(struct engine *engine, const char *dockerfile, const char *context,
-	const char *tag, struct error *err)
+int engine_image_build(struct engine *engine, const struct strv *mounted, const char *dockerfile,
+	const char *context, const char *tag, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
 	cleanup_free char *why = NULL;
 
-	if (prepare(engine, &argv, &env, err) != 0)
+	if (prepare(engine, mounted, &argv, &env, err) != 0)
 		return -1;
 	strv_push(&argv, "build");
 	strv_pushf(&argv, "--file=%s", dockerfile);

@@ -37,14 +37,16 @@ const char *engine_image_label(const struct engine_image *image, const char *key
 int engine_image_inspect(
 	struct engine *engine, const char *image, struct engine_image *ret, struct error *err);
 
-/* Writes IMAGE as a `docker save` archive to PATH, which must not exist; mode 0600; nothing is
+/* Both take the docker command from no folder below MOUNTED, which agents could write.
+ *
+ * Writes IMAGE as a `docker save` archive to PATH, which must not exist; mode 0600; nothing is
  * left there on failure. */
-int engine_image_save(
-	struct engine *engine, const char *image, const char *path, struct error *err);
+int engine_image_save(struct engine *engine, const struct strv *mounted, const char *image,
+	const char *path, struct error *err);
 
 /* Builds TAG from DOCKERFILE with the folder CONTEXT. The error carries the end of the build's
  * output. */
-int engine_image_build(struct engine *engine, const char *dockerfile, const char *context,
-	const char *tag, struct error *err);
+int engine_image_build(struct engine *engine, const struct strv *mounted, const char *dockerfile,
+	const char *context, const char *tag, struct error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "buf.h"
+#include "chain.h"
 #include "err.h"
 #include "fs.h"
 #include "mem.h"
@@ -57,6 +58,27 @@ static bool is_socket(const char *path)
 	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
+/* Whoever can put another socket there would be the engine for us: it would see what is forwarded to a bundle,
+ * and say what it likes. The socket's own group is who may use it; anyone else may not even do that. */
+static int check_place(const char *path, const struct stat *st, const char *rule, struct error *err)
+{
+	cleanup_free char *spot = chain_weak_spot(path);
+
+	if (spot == NULL && (st->st_mode & S_IWOTH) == 0)
+		return 0;
+	err_set(err, EXIT_REFUSED, "docker: the socket %s is not one to trust", path);
+	if (spot != NULL)
+		err_note(err, "why",
+			"%s belongs to somebody else than root and you, or others may write it",
+			spot);
+	else
+		err_note(err, "why", "every user may connect to it, who is root on this host then");
+	err_note(err, "why", "that socket was named by %s", rule);
+	if (spot == NULL)
+		return err_note(err, "next", "chmod o-w %s", path);
+	return err_note(err, "next", "chmod go-w %s, or name another socket: --engine PATH", spot);
+}
+
 static int use_path(
 	const char *path, const char *rule, struct engine_socket *ret, struct error *err)
 {
@@ -78,6 +100,8 @@ static int use_path(
 		err_note(err, "why", "that socket was named by %s", rule);
 		return err_note(err, "next", "start the engine, or name its socket: --engine PATH");
 	}
+	if (check_place(path, &st, rule, err) != 0)
+		return -1;
 	ret->path = xstrdup(path);
 	ret->rule = xstrdup(rule);
 	return 0;
@@ -206,6 +230,15 @@ static int find_by_context(struct engine_socket *ret, struct error *err)
 	return use_host(host, rule, ret, err) == 0 ? 1 : -1;
 }
 
+/* NULL: the folder that it would be in is not known. Caller frees. */
+static char *product_path(size_t i)
+{
+	const char *folder = setting(products[i].variable);
+
+	return folder != NULL && folder[0] == '/' ? xasprintf("%s/%s", folder, products[i].path)
+						  : NULL;
+}
+
 static int find_by_place(struct engine_socket *ret, struct error *err)
 {
 	cleanup_strv struct strv tried = STRV_INIT;
@@ -215,12 +248,10 @@ static int find_by_place(struct engine_socket *ret, struct error *err)
 		return use_path(default_socket, "the default socket", ret, err);
 	strv_push(&tried, default_socket);
 	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
-		const char *folder = setting(products[i].variable);
-		cleanup_free char *path = NULL, *rule = NULL;
+		cleanup_free char *path = product_path(i), *rule = NULL;
 
-		if (folder == NULL || folder[0] != '/')
+		if (path == NULL)
 			continue;
-		path = xasprintf("%s/%s", folder, products[i].path);
 		rule = xasprintf("the socket of %s", products[i].product);
 		if (is_socket(path))
 			return use_path(path, rule, ret, err);
@@ -254,6 +285,17 @@ int engine_socket_find(
 		return -1;
 	*ret = found;
 	return 0;
+}
+
+void engine_socket_known(struct strv *ret)
+{
+	strv_push(ret, default_socket);
+	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
+		cleanup_free char *path = product_path(i);
+
+		if (path != NULL && is_socket(path))
+			strv_push(ret, path);
+	}
 }
 
 void engine_socket_clear(struct engine_socket *socket)

@@ -10,6 +10,7 @@
 #include "err.h"
 #include "mem.h"
 #include "program.h"
+#include "terminal.h"
 
 enum {
 	QUICK_MS = 30 * 1000,   /* version, ls, delete */
@@ -20,10 +21,12 @@ enum {
 	BOOT_TRIES = 3,
 };
 
-int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
+int smolvm_find(
+	struct smolvm *vm, const char *configured, const struct strv *mounted, struct error *err)
 {
 	if (configured == NULL) {
-		vm->path = program_find("smolvm");
+		if (program_find("smolvm", mounted, &vm->path, err) != 0)
+			return err_wrap(err, "smolvm");
 		if (vm->path == NULL) {
 			err_set(err, EXIT_UNAVAILABLE,
 				"smolvm: no such program in PATH that only root or this user can "
@@ -33,6 +36,8 @@ int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
 				"~/.config/bottle/config.yaml to its path");
 		}
 	} else if (program_trusted(configured)) {
+		if (program_check_place(configured, mounted, err) != 0)
+			return err_wrap(err, "smolvm");
 		vm->path = xstrdup(configured);
 	} else {
 		return err_set(err, EXIT_UNAVAILABLE,
@@ -40,8 +45,14 @@ int smolvm_find(struct smolvm *vm, const char *configured, struct error *err)
 			"write",
 			configured);
 	}
-	childenv_fill(&vm->env, &vm->dropped);
+	childenv_fill(&vm->env, mounted, &vm->dropped);
 	return 0;
+}
+
+void smolvm_renew_env(struct smolvm *vm, const struct strv *mounted)
+{
+	strv_clear(&vm->env);
+	childenv_fill(&vm->env, mounted, NULL);
 }
 
 int smolvm_ask(struct smolvm *vm, struct error *err)
@@ -319,6 +330,7 @@ int smolvm_exec(
 	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_terminal struct terminal terminal = TERMINAL_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
 
@@ -358,7 +370,9 @@ int smolvm_exec(
 	strv_push_all(&argv, (const char *const *)exec->argv->item);
 	spec.argv = &argv;
 	spec.env = &env;
-	spec.stdio = exec->tty ? PROC_INHERIT : PROC_PASS_ERR;
+	spec.stdio = exec->tty ? PROC_INHERIT : exec->raw ? PROC_PASS_RAW : PROC_PASS_ERR;
+	if (exec->tty)
+		terminal_lend(&terminal);
 	if (proc_run(&proc, &spec, err) != 0)
 		return err_wrap(err, "smolvm: exec %s", exec->machine);
 	*ret = exec_code(&proc);

@@ -59,10 +59,14 @@ struct smolvm {
 int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
 	enum smolvm_standing *standing, struct error *err);
 
-/* Finds the program: CONFIGURED, an absolute path, or the first in PATH that is a regular executable
- * file which neither is writable by others nor lies in a relative part of PATH. EXIT_UNAVAILABLE when
+/* Finds the program: CONFIGURED, an absolute path, or the one of PATH that program_find() gives. Neither may
+ * lie in one of the folders MOUNTED, nor where others can exchange it (EXIT_REFUSED). EXIT_UNAVAILABLE when
  * there is none. */
-int smolvm_find(struct smolvm *vm, const char *configured, struct error *err);
+int smolvm_find(
+	struct smolvm *vm, const char *configured, const struct strv *mounted, struct error *err);
+
+/* Fills in what its children get once more, after MOUNTED has grown. */
+void smolvm_renew_env(struct smolvm *vm, const struct strv *mounted);
 
 /* Asks its version in the background, unless that was done; smolvm_ask_done waits for the answer, from
  * which on caps and standing are known. */
@@ -111,9 +115,12 @@ struct smolvm_exec {
 	const struct strv *secret_env; /* names of our own environment, never in an argv */
 	const char *workdir, *user;    /* NULL = the image's */
 	bool interactive, tty;
+	bool raw; /* without a tty: bytes reach our terminal as they are */
 };
 
-/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. */
+/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. Where they
+ * are a terminal, what it prints is made printable unless RAW, and after a TTY the terminal is put back as it
+ * was. */
 int smolvm_exec(
 	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
 

@@ -3,38 +3,15 @@
 #include "vmdb.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "err.h"
 #include "fs.h"
 #include "mem.h"
-
-/* Whether GID has nobody in it but this user: named as the user, without members. */
-static bool is_private_group(gid_t gid)
-{
-	const struct passwd *user = getpwuid(geteuid());
-	cleanup_free char *name = user != NULL ? xstrdup(user->pw_name) : NULL;
-	const struct group *group = getgrgid(gid);
-
-	return gid == getegid() && name != NULL && group != NULL &&
-	       strcmp(group->gr_name, name) == 0 && group->gr_mem[0] == NULL;
-}
-
-/* Whether someone else may rename what is in the folder. A sticky folder keeps our entries ours. */
-static bool others_may_swap(const struct stat *st)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return true;
-	if (st->st_mode & S_ISVTX)
-		return false;
-	return (st->st_mode & S_IWOTH) ||
-	       ((st->st_mode & S_IWGRP) && st->st_gid != 0 && !is_private_group(st->st_gid));
-}
 
 /* Cuts the last component off PATH; false when only the root is left. */
 static bool to_parent(char *path)
@@ -49,21 +26,13 @@ static bool to_parent(char *path)
 
 static int check_parents(const char *folder, struct error *err)
 {
-	cleanup_free char *path = realpath(folder, NULL);
-	struct stat st;
+	cleanup_free char *spot = chain_weak_spot(folder);
 
-	if (path == NULL)
-		return err_errno(err, EXIT_REFUSED, "look at the folder %s", folder);
-	while (to_parent(path)) {
-		if (lstat(path, &st) != 0)
-			return err_errno(err, EXIT_REFUSED, "look at the folder %s", path);
-		if (!others_may_swap(&st))
-			continue;
-		err_set(err, EXIT_REFUSED,
-			"%s: other users can replace it, because they may write %s", folder, path);
-		return err_note(err, "next", "chmod go-w %s, or give it back to its owner", path);
-	}
-	return 0;
+	if (spot == NULL)
+		return 0;
+	err_set(err, EXIT_REFUSED,
+		"%s: other users can replace it, because they own or may write %s", folder, spot);
+	return err_note(err, "next", "chmod go-w %s, or give it back to its owner", spot);
 }
 
 static int close_folder(const char *folder, struct error *err)

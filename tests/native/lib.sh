@@ -10,7 +10,8 @@ BUILD=$(cd "${BUILD:-$top/build}" && pwd)
 command -v python3 >/dev/null || plan_skip "no python3"
 work=$(mktemp -d /tmp/bottle-native.XXXXXX)
 chmod 755 "$work"
-# Users of this run alone, so that two runs on one machine do not see each other's processes.
+# Users of this run alone, so that two runs on one machine do not see each other's processes. The first number
+# is no user, but the group that may use the engines.
 uids=$((20000 + $$ % 10000 * 4))
 # shellcheck disable=SC2154 # status
 trap 'status=$?; trap - EXIT; finish; exit $status' EXIT
@@ -22,7 +23,8 @@ engine_start() {
 	"$here/dockerd" start "$work/$1" ${2:+--netns-of "$work/$2"} -- --host "unix://$work/$1.sock" \
 		${2:+--iptables=false} \
 		>"$work/$1.out" 2>&1 || plan_skip "$(tail -n 1 "$work/$1.out")"
-	chmod 666 "$work/$1.sock"
+	chgrp "$uids" "$work/$1.sock"
+	chmod 660 "$work/$1.sock"
 	"$here/dockerd" image "$work/$1" tiny:latest >/dev/null
 	busybox=$(command -v busybox)
 	mkdir -p "$work/bundle/bin"
@@ -73,13 +75,13 @@ home_of() { # USER
 
 # as USER CMD...: runs CMD as an ordinary user (numbers 1 to 3) with a home of its own, in the network of
 # engine a. Variables say otherwise: ENGINE the socket of another engine, SEARCH another PATH, AT a folder to
-# start in, ETC the name of a settings file made by admin_config.
+# start in, ETC the name of a settings file made by admin_config, WRAP a command of root's around it all.
 as() {
 	user=$1
 	shift
 	home=$(home_of "$user")
-	"$here/dockerd" run "$work/a" ${ETC:+"$work/with-etc" "$work/etc-$ETC"} \
-		setpriv --reuid "$(uid "$user")" --regid "$(uid "$user")" --clear-groups \
+	"$here/dockerd" run "$work/a" ${WRAP:+"$WRAP"} ${ETC:+"$work/with-etc" "$work/etc-$ETC"} \
+		setpriv --reuid "$(uid "$user")" --regid "$(uid "$user")" --groups "$uids" \
 		env -i -C "${AT:-/}" HOME="$home" PATH="${SEARCH:-$work/bin:/usr/bin:/bin:/usr/local/bin}" \
 		DOCKER_HOST="unix://$work/${ENGINE:-a}.sock" "$@"
 }

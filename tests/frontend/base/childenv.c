@@ -51,6 +51,7 @@ static const struct {
 int main(void)
 {
 	cleanup_strv struct strv env = STRV_INIT;
+	const struct strv none = STRV_INIT;
 	char **before = environ;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -59,7 +60,7 @@ int main(void)
 		size_t name_len = strcspn(cases[i].entry, "=");
 
 		environ = one;
-		childenv_fill(&got, &dropped);
+		childenv_fill(&got, &none, &dropped);
 		ok(got.count == cases[i].passed &&
 				(got.count == 0 || strcmp(got.item[0], cases[i].entry) == 0),
 			"%s: %s", cases[i].entry, cases[i].passed ? "passed on" : "not passed on");
@@ -70,12 +71,12 @@ int main(void)
 							name_len) == 0)),
 			"%s: %s", cases[i].entry,
 			cases[i].dropped ? "named, without its value" : "not named");
-		childenv_fill(&got, NULL);
+		childenv_fill(&got, &none, NULL);
 		ok(got.count == 2u * cases[i].passed, "%s: nobody need ask what was dropped",
 			cases[i].entry);
 	}
 	environ = NULL;
-	childenv_fill(&env, NULL);
+	childenv_fill(&env, &none, NULL);
 	is_int((long long)env.count, 0, "no environment at all");
 	is_int(childenv_pass(&env, "TOKEN"), 0, "a variable that is not set");
 	is_int((long long)env.count, 0, "is not added");

@@ -12,6 +12,9 @@ static const struct {
 	{"plain ~ text", "plain ~ text", "ASCII"},
 	{"a\tb\nc", "a\tb\nc", "tab and newline stay"},
 	{"a\rb", "a\\x0db", "a carriage return could hide what stands before it"},
+	{"a\r\nb", "a\r\nb", "but not in the end of a line"},
+	{"a\r\r\nb", "a\\x0d\r\nb", "the second of two is"},
+	{"a\r", "a\\x0d", "nor at the end of all"},
 	{"\b\b\b", "\\x08\\x08\\x08", "so could backspaces"},
 	{"\033[31mred\033[0m", "\\x1b[31mred\\x1b[0m", "CSI"},
 	{"\033]0;title\007", "\\x1b]0;title\\x07", "OSC"},
@@ -72,13 +75,54 @@ static bool every_pair(void)
 		bool right = strcmp(once, twice) == 0;
 
 		for (const char *at = once; *at != '\0'; at++)
-			right = right && (unsigned char)*at != 0x1b && *at != '\r';
+			right = right && (unsigned char)*at != 0x1b &&
+				(*at != '\r' || at[1] == '\n');
 		free(once);
 		free(twice);
 		if (!right)
 			return false;
 	}
 	return true;
+}
+
+/* TEXT in pieces of N bytes: what comes out at once and what only at the end, together. */
+static char *in_pieces(const char *text, size_t n)
+{
+	struct printable_stream stream = {.len = 0};
+	char *all = calloc(strlen(text) * 4 + 1, 1), *part;
+
+	for (size_t at = 0, len = strlen(text); at < len; at += n) {
+		part = printable_feed(&stream, text + at, len - at < n ? len - at : n);
+		strcat(all, part);
+		free(part);
+	}
+	part = printable_end(&stream);
+	strcat(all, part);
+	free(part);
+	return all;
+}
+
+static void test_stream(void)
+{
+	struct printable_stream stream = {.len = 0};
+	char *text;
+
+	for (size_t n = 1; n < 5; n++)
+		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+			text = in_pieces(cases[i].text, n);
+			ok(strcmp(text, cases[i].want) == 0, "%s, in pieces of %zu", cases[i].name,
+				n);
+			free(text);
+		}
+	text = printable_feed(&stream, "a\xe2", 2);
+	is_str(text, "a", "what is whole comes out at once");
+	free(text);
+	text = printable_feed(&stream, "", 0);
+	is_str(text, "", "the rest waits");
+	free(text);
+	text = printable_feed(&stream, "\x80\xae|", 3);
+	is_str(text, "\\xe2\\x80\\xae|", "an override over two pieces");
+	free(text);
 }
 
 int main(void)
@@ -98,5 +142,9 @@ int main(void)
 	text = printable_n("\xe2\x82\xac", 2);
 	is_str(text, "\\xe2\\x82", "nothing beyond the length is read");
 	free(text);
+	text = printable_line("a\tb\nc\r\n");
+	is_str(text, "a\\x09b\\x0ac\\x0d\\x0a", "one line stays one");
+	free(text);
+	test_stream();
 	return done_testing();
 }

@@ -28,6 +28,8 @@
 
 enum { PARALLEL = 8 };
 
+static const struct strv no_mounts = STRV_INIT;
+
 static struct engine_socket where = {NULL, (char *)"--engine"};
 
 /* A test that needs the success of a step. */
@@ -340,25 +342,28 @@ static void test_image(struct engine *engine, const char *folder)
 			engine_fault(engine) == ENGINE_FAULT_MISSING,
 		"image: a missing one is told apart");
 
-	did(engine_image_save(engine, "tiny", archive, &err), &err, "image: save");
+	did(engine_image_save(engine, &no_mounts, "tiny", archive, &err), &err, "image: save");
 	ok(stat(archive, &st) == 0 && st.st_size > 100000 && (st.st_mode & 0777) == 0600,
 		"image: saved, for us alone");
-	ok(engine_image_save(engine, "tiny", archive, &err) != 0, "image: save does not overwrite");
+	ok(engine_image_save(engine, &no_mounts, "tiny", archive, &err) != 0,
+		"image: save does not overwrite");
 	unlink(archive);
-	ok(engine_image_save(engine, "nobody/none:1", archive, &err) != 0 && !fs_exists(archive),
+	ok(engine_image_save(engine, &no_mounts, "nobody/none:1", archive, &err) != 0 &&
+			!fs_exists(archive),
 		"image: a failed save leaves nothing");
 	printf("# %s\n", err.message ? err.message : "");
 
 	if (fs_write(dockerfile, good, sizeof(good) - 1, &err) == 0 &&
-		did(engine_image_build(engine, dockerfile, folder, "built:1", &err), &err,
-			"image: build") &&
+		did(engine_image_build(engine, &no_mounts, dockerfile, folder, "built:1", &err),
+			&err, "image: build") &&
 		did(engine_image_inspect(engine, "built:1", &built, &err), &err,
 			"image: what was built")) {
 		is_str(built.user, "1000:1000", "image: its user");
 		ok(strv_has(&built.env, "BUILT=yes"), "image: its environment");
 	}
 	if (fs_write(dockerfile, bad, sizeof(bad) - 1, &err) == 0)
-		ok(engine_image_build(engine, dockerfile, folder, "built:2", &err) != 0 &&
+		ok(engine_image_build(engine, &no_mounts, dockerfile, folder, "built:2", &err) !=
+					0 &&
 				err.code == EXIT_DATA && err_find_note(&err, "output") != NULL,
 			"image: a failed build shows its output");
 	ok(strstr(err_find_note(&err, "output"), "RUN false") != NULL,

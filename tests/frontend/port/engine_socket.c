@@ -95,6 +95,35 @@ static void test_chosen(const char *socket)
 		"chosen: a path too long for a socket");
 }
 
+/* Whoever can put another socket there, or use this one, would be the engine. */
+static void test_place(void)
+{
+	cleanup_free char *socket = NULL, *place = in_folder("place"),
+			  *link = in_folder("place/link");
+	cleanup_free char *real = in_folder("docker.sock");
+
+	write_file("place/x", "");
+	socket = make_socket("place/docker.sock");
+	chmod(place, 0777);
+	fails(socket, EXIT_REFUSED, "is not one to trust", "place: a folder that all may write");
+	if (symlink(real, link) == 0)
+		fails(link, EXIT_REFUSED, "is not one to trust", "place: so is a link in it");
+	chmod(place, 01777);
+	finds(socket, socket, "--engine", "place: a sticky one keeps what is ours");
+	chmod(place, 0755);
+	chmod(socket, 0666);
+	fails(socket, EXIT_REFUSED, "is not one to trust", "place: a socket for everyone");
+	chmod(socket, 0660);
+	finds(socket, socket, "--engine", "place: a socket for its group");
+	if (geteuid() != 0) {
+		skip("place: somebody else's socket", "needs root");
+		return;
+	}
+	if (chown(socket, 65534, 0) != 0)
+		exit(EXIT_OS);
+	fails(socket, EXIT_REFUSED, "is not one to trust", "place: somebody else's socket");
+}
+
 static void test_docker_host(const char *socket)
 {
 	cleanup_free char *url = xasprintf("unix://%s", socket), *other = make_socket("other.sock");
@@ -196,6 +225,7 @@ int main(void)
 		return EXIT_OS;
 	socket = make_socket("docker.sock");
 	test_chosen(socket);
+	test_place();
 	test_docker_host(socket);
 	test_context(socket);
 	test_products();

@@ -1,4 +1,4 @@
-/* SO_PEERCRED of unix(7): whom the kernel noted at listen(2). */
+/* SO_PEERCRED (unix(7)): who called listen(2), not who accepts. */
 #include "peer.h"
 
 #include <sys/socket.h>
