@@ -53,7 +53,7 @@ int trust_open(const char *name, struct trust_file *file, struct error *err)
 	/* Paths are shown for approval, and in lines to type. */
 	if (has_control(file->path))
 		return err_set(
-			err, EXIT_DATA, "read a file: there is a control character in its path");
+			err, EXIT_DATA, "%s: there is a control character in this path", name);
 	file->fd = fs_open(file->path, &st, err);
 	if (file->fd < 0)
 		return -1;

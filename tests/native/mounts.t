@@ -115,6 +115,7 @@ rm "$home/.config/bottle/config.yaml"
 printf 'version: 1\nagent: {image: agent}\nbundle:\n  image: bundle\n  mounts:\n    - {host: %s, container: /p}\n' \
 	"$home/.cache/smolvm" >"$home/proj/bottle.yaml"
 chown "$(uid 1)" "$home/proj/bottle.yaml"
+trust_yaml 1 "$home/proj/bottle.yaml"
 AT=$home/proj try 1 "$bottle" launch web --dry-run
 is "$status" 65 "a bundle mount: refused"
 like "$work/err" 'bottle.yaml:6: bundle.mounts\[0\].host: .*smolvm.s own state' "with file and line"

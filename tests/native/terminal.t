@@ -102,7 +102,7 @@ for signal in TERM HUP; do
 	run=$!
 	wait_for 10 sh -c "grep -q . '$work/out' || pgrep -u $(uid 1) -f '^sleep 60'"
 	sleep 0.3
-	kill -s "$signal" "$(launcher 1)"
+	kill -s "$signal" "$(pgrep -o -r D,R,S,T -u "$(uid 1)" -f "^$bottle exec")"
 	wait "$run"
 	kill -KILL "$(pgrep -u "$(uid 1)" -f '^sleep 60')" 2>/dev/null
 	reset "SIG$signal"
