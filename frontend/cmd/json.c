@@ -21,6 +21,7 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 	cleanup_strv struct strv urls = STRV_INIT;
 	json_t *document, *env = json_object(), *services = json_array();
 
+	verdict_proxy(verdict, NULL, &urls);
 	verdict_urls(verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++) {
 		char *equals = strchr(urls.item[i], '=');
@@ -30,11 +31,12 @@ void json_print_verdict(const struct verdict *verdict, const struct bottle_timin
 	}
 	for (size_t i = 0; i < verdict->services.count; i++)
 		json_array_append_new(services, json_string(verdict->services.item[i]));
-	document = json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:o}", "schema",
+	document = json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:o, s:o}", "schema",
 		timings ? "bottle.launch/1" : "bottle.verify/1", "name", verdict->slug, "alias",
 		verdict->alias, "verified", verdict->probes.failed == 0, "verdict", verdict->text,
 		"services", services, "env", env, "smolvm", verdict->smolvm_version, "unproven",
-		verdict->unproven, "probes", verdict_probes_json(&verdict->probes));
+		verdict->unproven, "probes", verdict_probes_json(&verdict->probes, "guest"),
+		"proxy", verdict_probes_json(&verdict->proxy, "proxy"));
 	json_object_set_new(
 		document, "untried_addresses", json_integer((json_int_t)verdict->probes.untried));
 	if (timings != NULL) {

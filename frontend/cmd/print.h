@@ -26,4 +26,8 @@ void print_untried(const struct probe_report *report, FILE *out);
 /* The probe table, to stdout. */
 void print_probes(const struct probe_report *report);
 
+/* What was asked of the proxy, to stdout; nothing without a proxy. And the rows that it did not refuse. */
+void print_proxy(const struct probe_report *report);
+void print_proxy_open(const struct probe_report *report, FILE *out);
+
 #endif

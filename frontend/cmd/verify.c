@@ -23,6 +23,7 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 		json_print_verdict(&verdict, NULL);
 	} else {
 		print_probes(&verdict.probes);
+		print_proxy(&verdict.proxy);
 		printf("%s: %zu of %zu probes passed; %s\n", verdict.slug,
 			verdict.probes.count - verdict.probes.failed, verdict.probes.count,
 			verdict.text);
@@ -30,6 +31,7 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 			printf("  reachable  %s (it listens on every address of this host)\n",
 				verdict.services.item[i]);
 		print_untried(&verdict.probes, stdout);
+		print_proxy_open(&verdict.proxy, stdout);
 	}
 	return verdict.probes.failed == 0 ? EXIT_OK : EXIT_BAD;
 }

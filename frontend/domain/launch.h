@@ -37,7 +37,7 @@ struct launch {
 	struct task making; /* pack and machine, beside the bundle */
 	struct machine_process process;
 	struct strv services;
-	struct probe_report probes;
+	struct probe_report probes, proxy;
 };
 
 #define LAUNCH_INIT(context, wanted, with)                                                      \

@@ -109,6 +109,7 @@ struct smolvm_exec {
 	const struct strv *argv;
 	const struct strv *env;        /* K=V for this command */
 	const struct strv *secret_env; /* names of our own environment, never in an argv */
+	const struct strv *secrets;    /* K=V for this command, never in an argv either */
 	const char *workdir, *user;    /* NULL = the image's */
 	bool interactive, tty;
 };
