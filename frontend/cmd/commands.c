@@ -95,7 +95,7 @@ const struct command commands[] = {
 		"what is\nnot there is success. Only bottles of this user.",
 		stop_options, CMD_PLAIN, 0, 256, cmd_stop},
 	{"ps", "[--all]", "List bottles.", NULL, ps_options, CMD_PLAIN, 0, 0, cmd_ps},
-	{"env", "NAME", "Print the bottle's URLs as shell assignments.", NULL, json_options,
+	{"env", "NAME", "Print the bottle's URLs, with the token, as shell assignments.", NULL, json_options,
 		CMD_PLAIN, 1, 1, cmd_env},
 	{"verify", "NAME", "Probe a running bottle's isolation again.",
 		"Exit 1 when anything forbidden got through or anything expected did not.",

@@ -94,7 +94,7 @@ is "$(as 2 curl -s -m 10 -o /dev/null -w '%{http_connect}' -p -x "http://$addres
 is "$(cat "$work/heard")" "" "nothing of it reached the upstream"
 is "$(fetch 1 "bottle:$token@")" 200 "with the token the page comes"
 like "$work/page-1" 'hello from upstream' "and is the upstream's"
-try 1 "$bottle" exec web -- wget -q -O - http://10.99.0.1:8080/
+try 1 "$bottle" exec web -- busybox wget -q -O - http://10.99.0.1:8080/
 like "$work/out" 'hello from upstream' "a command in the bottle needs to do nothing for it"
 like "$work/heard" '^Host: 10.99.0.1' "the upstream was asked"
 unlike "$work/heard" 'Proxy-Authorization' "without the token"

@@ -89,8 +89,9 @@ static const char *visit(const char *request)
 		(void)!connect(fd, (struct sockaddr *)&sin, sizeof(sin));
 		close(fd);
 	}
-	return strchr("0123456789[", request[strcspn(request, "/") + 2]) ? refuse(request)
-									 : fail(request);
+	return strncmp(request, "GET http://", 11) != 0 || strchr("0123456789[", request[11])
+		       ? refuse(request)
+		       : fail(request);
 }
 
 static void test_table(void)
