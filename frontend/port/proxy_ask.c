@@ -137,7 +137,7 @@ void proxy_ask_all(const char *address, uint16_t port, const char *user, const c
 	for (size_t i = 0; i < count; i++)
 		asks[i].status = 0;
 	for (size_t i = 0; i < AT_ONCE; i++)
-		talks[i].fd = -1;
+		talks[i] = (struct talk){.fd = -1};
 	if (inet_pton(AF_INET, address, &proxy.sin_addr) != 1)
 		return;
 	while ((next < count || going > 0) && clock_ms() < end && !cancel_asked()) {
