@@ -82,6 +82,20 @@ void mem_cleanup_free(void *ptr_to_ptr)
 	*ptr = NULL;
 }
 
+void mem_free_secret(char *text)
+{
+	/* volatile: a store to what is freed next must not be left out */
+	for (volatile char *at = text; at != NULL && *at != '\0'; at++)
+		*at = '\0';
+	free(text);
+}
+
+void mem_cleanup_secret(char **text)
+{
+	mem_free_secret(*text);
+	*text = NULL;
+}
+
 void mem_cleanup_fd(int *fd)
 {
 	int saved = errno;

@@ -21,6 +21,11 @@ char *xvasprintf(const char *fmt, va_list ap)
 void mem_cleanup_free(void *ptr_to_ptr);
 void mem_cleanup_fd(int *fd); /* -1 = nothing to close; errno is kept */
 
+/* Overwrites a secret text before it is freed; NULL is fine. */
+void mem_free_secret(char *text);
+#define cleanup_secret __attribute__((cleanup(mem_cleanup_secret)))
+void mem_cleanup_secret(char **text);
+
 /* Hands a pointer or descriptor over: returns it and leaves NULL or -1 behind. */
 char *steal_str(char **ptr);
 int steal_fd(int *fd);

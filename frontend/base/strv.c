@@ -65,3 +65,12 @@ void strv_clear(struct strv *strv)
 	free(strv->item);
 	*strv = (struct strv)STRV_INIT;
 }
+
+void strv_clear_secret(struct strv *strv)
+{
+	for (size_t i = 0; i < strv->count; i++) {
+		mem_free_secret(strv->item[i]);
+		strv->item[i] = NULL;
+	}
+	strv_clear(strv);
+}

@@ -15,6 +15,7 @@ struct strv {
 		NULL, 0 \
 	}
 #define cleanup_strv __attribute__((cleanup(strv_clear)))
+#define cleanup_secrets __attribute__((cleanup(strv_clear_secret)))
 
 void strv_push(struct strv *strv, const char *text); /* copies */
 void strv_pushf(struct strv *strv, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -23,5 +24,6 @@ void strv_take(struct strv *strv, char *text);                   /* takes owners
 bool strv_has(const struct strv *strv, const char *text);
 char *strv_join(const struct strv *strv, const char *separator); /* caller frees */
 void strv_clear(struct strv *strv);
+void strv_clear_secret(struct strv *strv); /* overwrites the strings first */
 
 #endif

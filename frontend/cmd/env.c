@@ -14,7 +14,7 @@ int cmd_env(const struct cmd_args *args, struct error *err)
 {
 	cleanup_context struct context ctx = CONTEXT_INIT;
 	cleanup_verdict struct verdict verdict = {0};
-	cleanup_strv struct strv urls = STRV_INIT;
+	cleanup_secrets struct strv urls = STRV_INIT;
 	json_t *env = json_object();
 
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0 ||
@@ -22,12 +22,13 @@ int cmd_env(const struct cmd_args *args, struct error *err)
 		json_decref(env);
 		return -1;
 	}
+	verdict_proxy(&verdict, verdict.token, &urls);
 	verdict_urls(&verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++) {
 		const char *equals = strchr(urls.item[i], '=');
 		cleanup_free char *name = xstrndup(urls.item[i], (size_t)(equals - urls.item[i]));
 
-		/* Values are addresses and ports of ours: nothing in them needs quoting. */
+		/* Values are addresses, ports and a token of ours: nothing in them needs quoting. */
 		if (!cmd_flag(args, "json"))
 			printf("export %s\n", urls.item[i]);
 		json_object_set_new(env, name, json_string(equals + 1));

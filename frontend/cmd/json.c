@@ -30,6 +30,7 @@ static json_t *describe(const char *schema, const struct verdict *verdict, bool 
 	cleanup_strv struct strv urls = STRV_INIT;
 	json_t *document, *env = json_object(), *services = json_array();
 
+	verdict_proxy(verdict, NULL, &urls);
 	verdict_urls(verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++) {
 		char *equals = strchr(urls.item[i], '=');
@@ -40,12 +41,14 @@ static json_t *describe(const char *schema, const struct verdict *verdict, bool 
 	for (size_t i = 0; i < verdict->services.count; i++)
 		json_array_append_new(services, json_string(verdict->services.item[i]));
 	document = json_pack(
-		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:{s:i, s:I, s:s}, s:o}", "schema",
-		schema, "name", verdict->slug, "alias", verdict->alias, "verified", verified,
-		"verdict", verdict->text, "services", services, "env", env, "smolvm",
+		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:{s:i, s:I, s:s}, s:o, s:o}",
+		"schema", schema, "name", verdict->slug, "alias", verdict->alias, "verified",
+		verified, "verdict", verdict->text, "services", services, "env", env, "smolvm",
 		verdict->smolvm_version, "unproven", verdict->unproven, "vm", "pid",
 		(int)verdict->process.pid, "start", (json_int_t)verdict->process.start,
-		"policy_sha256", verdict->policy, "probes", verdict_probes_json(&verdict->probes));
+		"policy_sha256", verdict->policy, "probes",
+		verdict_probes_json(&verdict->probes, "guest"), "proxy",
+		verdict_probes_json(&verdict->proxy, "proxy"));
 	json_object_set_new(
 		document, "untried_addresses", json_integer((json_int_t)verdict->probes.untried));
 	return document;

@@ -125,6 +125,8 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 		print_line(out, "  reachable  %s (it listens on every address of this host)",
 			verdict->services.item[i]);
 	print_untried(&verdict->probes, out);
+	print_proxy_open(&verdict->proxy, out);
+	verdict_proxy(verdict, NULL, &urls); /* the token is for `bottle env` */
 	verdict_urls(verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++)
 		if (urls.item[i][0] >= 'A' && urls.item[i][0] <= 'Z')

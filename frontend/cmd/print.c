@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "context.h"
@@ -104,6 +105,41 @@ void print_guest_probes(const struct probe_report *report)
 		table_add(&table, row->about);
 	}
 	table_print(&table, stdout);
+}
+
+void print_proxy(const struct probe_report *report)
+{
+	static const char *const headings[] = {
+		"PROXY", "PROBE", "TARGET", "IT SAYS", "JUDGE", "ABOUT", NULL};
+	struct table table;
+
+	if (report->count == 0)
+		return;
+	putchar('\n');
+	table_init(&table, headings);
+	for (size_t i = 0; i < report->count; i++) {
+		const struct probe_row *row = &report->row[i];
+
+		table_add(&table, row->state);
+		table_add(&table, row->id);
+		table_add(&table, row->target);
+		table_add(&table, row->why);
+		table_add(&table, row->host_judged ? "host" : "proxy");
+		table_add(&table, row->about);
+	}
+	table_print(&table, stdout);
+}
+
+void print_proxy_open(const struct probe_report *report, FILE *out)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct probe_row *row = &report->row[i];
+
+		if (!row->pass)
+			print_line(out, "  %s through the proxy  %s, %s (%s)",
+				strcmp(row->state, "open") == 0 ? "reachable" : "unproven ",
+				row->target, row->about, row->why);
+	}
 }
 
 void print_untried(const struct probe_report *report, FILE *out)

@@ -34,4 +34,8 @@ void print_evidence(const struct evidence *evidence);
  * is a pass. */
 void print_guest_probes(const struct probe_report *report);
 
+/* What was asked of the proxy, to stdout; nothing without a proxy. And the rows that it did not refuse. */
+void print_proxy(const struct probe_report *report);
+void print_proxy_open(const struct probe_report *report, FILE *out);
+
 #endif

@@ -17,6 +17,7 @@ static void print_all(const struct verdict *verdict, const struct evidence *evid
 	print_evidence(evidence);
 	putchar('\n');
 	print_guest_probes(probes);
+	print_proxy(&verdict->proxy);
 	putchar('\n');
 	print_line(stdout,
 		"%s: %s: %zu of %zu findings of this host pass; the guest says %zu of %zu; %s",
@@ -27,6 +28,7 @@ static void print_all(const struct verdict *verdict, const struct evidence *evid
 		print_line(stdout, "  reachable  %s (it listens on every address of this host)",
 			verdict->services.item[i]);
 	print_untried(probes, stdout);
+	print_proxy_open(&verdict->proxy, stdout);
 }
 
 int cmd_verify(const struct cmd_args *args, struct error *err)

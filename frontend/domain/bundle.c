@@ -16,6 +16,7 @@
 #include "mem.h"
 #include "names.h"
 #include "outside.h"
+#include "random.h"
 #include "spec.h"
 
 enum {
@@ -61,13 +62,17 @@ static int add_text(json_t *list, const char *text, const char *key, struct erro
 	return err_set(err, EXIT_DATA, "%s: not UTF-8, which the engine's API cannot carry", key);
 }
 
-/* ENV of the container: what the file says, the daemons, and names whose values are in our environment. */
-static int add_environment(json_t *env, const struct bottle_spec *spec, struct error *err)
+/* ENV of the container: its token, what the file says, the daemons, and names whose values are in our
+ * environment. */
+static int add_environment(
+	json_t *env, const struct bottle_spec *spec, const char *token, struct error *err)
 {
 	cleanup_free char *daemons = strv_join(&spec->bundle.daemons, ",");
 	cleanup_free char *entry = xasprintf(ENV_DAEMONS "=%s", daemons);
+	cleanup_secret char *secret = xasprintf(ENV_TOKEN "=%s", token);
 
-	if (add_text(env, entry, "bundle.daemons", err) != 0)
+	if (add_text(env, entry, "bundle.daemons", err) != 0 ||
+		add_text(env, secret, "token", err) != 0)
 		return -1;
 	for (size_t i = 0; i < spec->bundle.env.count; i++)
 		if (add_text(env, spec->bundle.env.item[i], "bundle.env", err) != 0)
@@ -111,12 +116,12 @@ static int add_binds(json_t *list, const struct bottle_spec *spec, struct error 
 
 /* The engine's request body. NULL with *err set. */
 static json_t *body_of(const struct bottle_spec *spec, const struct engine_image *image,
-	const struct lease *lease, const json_t *labels, struct error *err)
+	const struct lease *lease, const json_t *labels, const char *token, struct error *err)
 {
 	json_auto_t *bindings = json_object(), *exposed = json_object(), *caps = json_array();
 	json_auto_t *all = json_deep_copy(labels), *env = json_array(), *binds = json_array();
 
-	if (add_environment(env, spec, err) != 0 || add_binds(binds, spec, err) != 0 ||
+	if (add_environment(env, spec, token, err) != 0 || add_binds(binds, spec, err) != 0 ||
 		add_capabilities(image, caps, err) != 0)
 		return NULL;
 	json_object_set_new(all, LABEL_ALIAS, json_string(lease->alias));
@@ -185,8 +190,10 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 	const json_t *labels, int (*creating)(void *arg, struct error *err), void *arg,
 	struct bundle *ret, struct error *err)
 {
-	json_auto_t *body = body_of(spec, image, lease, labels, err);
+	json_auto_t *body = NULL;
 
+	ret->token = random_hex(BUNDLE_TOKEN_LEN / 2);
+	body = body_of(spec, image, lease, labels, ret->token, err);
 	if (body == NULL || creating(arg, err) != 0)
 		return BUNDLE_FAILED;
 	ret->name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
@@ -262,8 +269,20 @@ int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct 
 	return -1;
 }
 
+/* The token as this program makes it; anything else is none. It goes into URLs and shell assignments. */
+static char *token_of(const struct engine_container *container)
+{
+	const char *text = engine_container_env(container, ENV_TOKEN);
+
+	return text != NULL && strlen(text) == BUNDLE_TOKEN_LEN &&
+			       strspn(text, "0123456789abcdef") == BUNDLE_TOKEN_LEN
+		       ? xstrdup(text)
+		       : NULL;
+}
+
 int bundle_alive(struct context *ctx, const char *id, const char *alias,
-	const struct probe_port *ports, size_t count, bool *ret, struct error *err)
+	const struct probe_port *ports, size_t count, char **ret_token, bool *ret,
+	struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 
@@ -278,6 +297,8 @@ int bundle_alive(struct context *ctx, const char *id, const char *alias,
 	for (size_t i = 0; i < count; i++)
 		*ret = *ret &&
 		       published(&container, alias, ports[i].container_port) == ports[i].host_port;
+	if (ret_token != NULL)
+		*ret_token = token_of(&container);
 	return 0;
 }
 
@@ -308,5 +329,6 @@ void bundle_clear(struct bundle *bundle)
 {
 	free(bundle->name);
 	free(bundle->id);
-	*bundle = (struct bundle){NULL, NULL, {{NULL, 0, 0}}, 0};
+	mem_free_secret(bundle->token);
+	*bundle = (struct bundle){NULL, NULL, NULL, {{NULL, 0, 0}}, 0};
 }

@@ -19,10 +19,16 @@ struct lease;
  * engine asks. Below the range that kernels and engines pick ports from. */
 #define BUNDLE_LEASE_PORT 10213
 
-enum { BUNDLE_PORT_MAX = 3 };
+enum {
+	BUNDLE_PORT_MAX = 3,
+	BUNDLE_TOKEN_LEN = 64, /* hex digits: 256 bits */
+};
 
 struct bundle {
 	char *name, *id; /* id is NULL until it was created */
+	/* What its clients must know, made for this container. It goes to the engine as a variable of the
+	 * container and is kept nowhere else: later commands read it from there. */
+	char *token;
 	struct probe_port port[BUNDLE_PORT_MAX];
 	size_t port_count;
 };
@@ -47,9 +53,11 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct lease *lease,
 	struct error *err);
 
-/* Whether the container runs and publishes what it did when it was started. */
+/* Whether the container runs and publishes what it did when it was started. RET_TOKEN, unless NULL, gets its
+ * token, or NULL when it has none; the caller frees it with mem_free_secret. */
 int bundle_alive(struct context *ctx, const char *id, const char *alias,
-	const struct probe_port *ports, size_t count, bool *ret, struct error *err);
+	const struct probe_port *ports, size_t count, char **ret_token, bool *ret,
+	struct error *err);
 
 /* Removes the container. */
 int bundle_remove(struct context *ctx, const char *id, struct error *err);

@@ -67,7 +67,7 @@ static int bundle_is_up(struct context *ctx, const struct engine_containers *con
 	}
 	if (context_engine_at(&other, verdict->engine, err) == 0 &&
 		bundle_alive(&other, verdict->container_id, verdict->alias, verdict->port,
-			verdict->port_count, ret, err) == 0)
+			verdict->port_count, NULL, ret, err) == 0)
 		return 0;
 	err_clear(err); /* that engine is not there: its bundle neither */
 	*ret = false;

@@ -23,6 +23,7 @@
 #include "names.h"
 #include "peer.h"
 #include "probe.h"
+#include "proxy_probe.h"
 #include "random.h"
 #include "services.h"
 #include "smolvm.h"
@@ -33,6 +34,21 @@
 #include "verdict.h"
 #include "vmdb.h"
 #include "watch.h"
+
+/* The agent's proxy URL holds a secret: an engine that could take it in an argv only does not get it. */
+static int check_secrets(const struct launch *launch, struct error *err)
+{
+	const struct smolvm *vm = launch->ctx->vm;
+	const struct spec_publish *publish = &launch->spec->bundle.publish;
+
+	if (vm->caps->secret_env || publish->port[SPEC_PORT_PROXY] == 0)
+		return 0;
+	err_set(err, EXIT_UNAVAILABLE,
+		"smolvm: version %s cannot be given the proxy's token without showing it to every "
+		"user of this host",
+		vm->version);
+	return err_note(err, "next", "install/get-smolvm, or publish no proxy");
+}
 
 /* Folders, names, versions, images: all that can be wrong before anything is made. */
 int launch_preflight(struct launch *launch, struct error *err)
@@ -50,7 +66,8 @@ int launch_preflight(struct launch *launch, struct error *err)
 		engine_image_inspect(
 			ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
 		return -1;
-	if (context_smolvm(ctx, err) != 0 || context_judge_smolvm(ctx, err) != 0)
+	if (context_smolvm(ctx, err) != 0 || context_judge_smolvm(ctx, err) != 0 ||
+		check_secrets(launch, err) != 0)
 		return -1;
 	return agent_resolve(ctx, launch->spec, &launch->agent, err);
 }
@@ -238,7 +255,7 @@ static int still_there(struct launch *launch, struct error *err)
 	bool alive = false;
 
 	if (bundle_alive(launch->ctx, launch->bundle.id, launch->lease.alias, launch->bundle.port,
-		    launch->bundle.port_count, &alive, err) != 0)
+		    launch->bundle.port_count, NULL, &alive, err) != 0)
 		return -1;
 	if (!alive)
 		return err_set(err, EXIT_UNAVAILABLE,
@@ -270,8 +287,13 @@ int launch_prove(struct launch *launch, struct error *err)
 
 	if (probe_run(launch->ctx->vm, &input, &launch->probes, err) != 0)
 		return -1;
+	if (launch->probes.failed > 0)
+		return unproven(&launch->probes, err);
+	/* What a proxy lets through is its image's matter: it is told, not refused. */
+	if (proxy_probe_run(&input, launch->slug, launch->bundle.token, &launch->proxy, err) != 0)
+		return -1;
 	mem_cleanup_fd(&launch->probing);
-	return launch->probes.failed == 0 ? 0 : unproven(&launch->probes, err);
+	return 0;
 }
 
 int launch_supervise(struct launch *launch, struct error *err)
@@ -305,9 +327,11 @@ void launch_conclude(struct launch *launch, struct verdict *verdict)
 	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
 	strv_push_all(
 		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
-	verdict->text = verdict_text(launch->services.count);
+	verdict->text = verdict_text(launch->services.count, &launch->proxy);
+	verdict->token = steal_str(&launch->bundle.token);
 	verdict->probes = launch->probes;
-	launch->probes = (struct probe_report){NULL, NULL, 0, 0, 0};
+	verdict->proxy = launch->proxy;
+	launch->probes = launch->proxy = (struct probe_report){NULL, NULL, 0, 0, 0};
 }
 
 void launch_clear(struct launch *launch)
@@ -327,6 +351,7 @@ void launch_clear(struct launch *launch)
 	bundle_clear(&launch->bundle);
 	strv_clear(&launch->services);
 	probe_report_clear(&launch->probes);
+	probe_report_clear(&launch->proxy);
 	mem_cleanup_fd(&launch->probing);
 	supervisor_clear(&launch->supervisor);
 }

@@ -42,7 +42,7 @@ struct launch {
 	struct machine_process process;
 	char policy[SHA256_HEX_LEN]; /* digest of the engine's note of what it booted */
 	struct strv services;
-	struct probe_report probes;
+	struct probe_report probes, proxy;
 };
 
 #define LAUNCH_INIT(context, wanted, with)                                                      \

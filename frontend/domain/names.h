@@ -14,5 +14,6 @@
 #define LABEL_VERSION "io.bot-bottle.version"
 
 #define ENV_DAEMONS "BOT_BOTTLE_SIDECAR_DAEMONS"
+#define ENV_TOKEN "BOT_BOTTLE_TOKEN"
 
 #endif

@@ -12,6 +12,7 @@
 #include "journal.h"
 #include "mem.h"
 #include "probe.h"
+#include "proxy_probe.h"
 #include "services.h"
 #include "slug.h"
 #include "smolvm.h"
@@ -93,23 +94,44 @@ int bottle_check(
 			"its supervisor is gone, and nothing would end its VM with its bundle",
 			err);
 	if (context_engine_at(ctx, ret->engine, err) != 0 ||
-		bundle_alive(ctx, ret->container_id, ret->alias, ret->port, ret->port_count, &alive,
-			err) != 0)
+		bundle_alive(ctx, ret->container_id, ret->alias, ret->port, ret->port_count,
+			&ret->token, &alive, err) != 0)
 		return -1;
-	return alive ? 0 : unverified(name, "its bundle is lost, or was restarted", err);
+	if (!alive)
+		return unverified(name, "its bundle is lost, or was restarted", err);
+	return ret->token ? 0 : unverified(name, "its bundle was given no token", err);
+}
+
+/* Whether the user gives the variable of ENTRY ("K=V") a value: then ours stays out. */
+static bool users_own(
+	const struct verdict *verdict, const struct bottle_command *command, const char *entry)
+{
+	size_t len = strcspn(entry, "=");
+	cleanup_free char *name = xstrndup(entry, len);
+
+	for (size_t i = 0; i < command->env->count; i++)
+		if (strncmp(command->env->item[i], entry, len + 1) == 0)
+			return true;
+	return strv_has(&verdict->secret_env, name);
 }
 
 int bottle_exec(struct context *ctx, const struct verdict *verdict,
 	const struct bottle_command *command, int *ret, struct error *err)
 {
 	cleanup_strv struct strv env = STRV_INIT;
+	cleanup_secrets struct strv proxy = STRV_INIT, secrets = STRV_INIT;
 	struct smolvm_exec exec = {verdict->machine, command->argv, &env, &verdict->secret_env,
-		command->workdir, command->user, command->interactive, command->tty, command->raw};
+		&secrets, command->workdir, command->user, command->interactive, command->tty,
+		command->raw};
 
 	if (context_smolvm(ctx, err) != 0)
 		return -1;
 	verdict_urls(verdict, &env);
 	strv_push_all(&env, (const char *const *)command->env->item);
+	verdict_proxy(verdict, verdict->token, &proxy);
+	for (size_t i = 0; i < proxy.count; i++)
+		if (!users_own(verdict, command, proxy.item[i]))
+			strv_push(&secrets, proxy.item[i]);
 	return smolvm_exec(ctx->vm, &exec, ret, err);
 }
 
@@ -167,10 +189,12 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 	strv_clear(&verdict->services);
 	if (services_wildcard(&verdict->services, err) != 0)
 		return -1;
-	free(verdict->text);
-	verdict->text = verdict_text(verdict->services.count);
 	if (probe_run(ctx->vm, &input, &verdict->probes, err) != 0 ||
-		evidence_read(ctx, verdict, ret, err) != 0)
+		proxy_probe_run(&input, verdict->slug, verdict->token, &verdict->proxy, err) != 0)
+		return -1;
+	free(verdict->text);
+	verdict->text = verdict_text(verdict->services.count, &verdict->proxy);
+	if (evidence_read(ctx, verdict, ret, err) != 0)
 		return -1;
 	return keep_result(ctx, verdict, ret, err);
 }

@@ -9,13 +9,22 @@
 #include "err.h"
 #include "journal.h"
 #include "mem.h"
+#include "proxy_probe.h"
 #include "spec.h"
 
-char *verdict_text(size_t count)
+char *verdict_text(size_t count, const struct probe_report *proxy)
 {
-	if (count == 0)
-		return xstrdup("alias");
-	return xasprintf("alias + %zu host service%s", count, count == 1 ? "" : "s");
+	size_t open = proxy_probe_open(proxy), unproven = proxy->failed - open;
+	cleanup_strv struct strv parts = STRV_INIT;
+
+	strv_push(&parts, "alias");
+	if (count > 0)
+		strv_pushf(&parts, "%zu host service%s", count, count == 1 ? "" : "s");
+	if (open > 0)
+		strv_pushf(&parts, "proxy open to %zu", open);
+	if (unproven > 0)
+		strv_pushf(&parts, "proxy unproven for %zu", unproven);
+	return strv_join(&parts, " + ");
 }
 
 static json_t *array_of(const struct strv *strv)
@@ -27,7 +36,7 @@ static json_t *array_of(const struct strv *strv)
 	return list;
 }
 
-json_t *verdict_probes_json(const struct probe_report *report)
+json_t *verdict_probes_json(const struct probe_report *report, const char *teller)
 {
 	json_t *list = json_array();
 
@@ -38,7 +47,7 @@ json_t *verdict_probes_json(const struct probe_report *report)
 			list, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "id", row->id,
 				      "target", row->target, "expect",
 				      row->must_reach ? "reach" : "refuse", "pass", row->pass,
-				      "judge", row->host_judged ? "host" : "guest", "state",
+				      "judge", row->host_judged ? "host" : teller, "state",
 				      row->state, "why", row->why, "about", row->about));
 	}
 	return list;
@@ -55,7 +64,7 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 				"container", (int)verdict->port[i].container_port));
 	json = json_pack(
 		"{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I, s:s},"
-		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s, s:o}",
+		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s, s:o, s:o}",
 		"schema", VERDICT_SCHEMA, "name", verdict->slug, "launch", verdict->launch, "time",
 		(json_int_t)verdict->time, "alias", verdict->alias, "subnet", verdict->subnet,
 		"bundle", "container", verdict->container_id, "image", verdict->bundle_image,
@@ -66,7 +75,8 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 		verdict->smolvm_version, "unproven", verdict->unproven, "egress_port",
 		(int)verdict->egress_port, "verify", verdict->full ? "full" : "quick", "services",
 		array_of(&verdict->services), "secret_env", array_of(&verdict->secret_env),
-		"verdict", verdict->text, "probes", verdict_probes_json(&verdict->probes));
+		"verdict", verdict->text, "probes", verdict_probes_json(&verdict->probes, "guest"),
+		"proxy", verdict_probes_json(&verdict->proxy, "proxy"));
 	return json ? journal_write_verdict(journal, json, err)
 		    : err_set(err, EXIT_BUG, "the verdict does not fit its own form");
 }
@@ -172,19 +182,30 @@ void verdict_urls(const struct verdict *verdict, struct strv *ret)
 		const struct probe_port *port = &verdict->port[i];
 		cleanup_free char *url = NULL;
 
-		if (strcmp(port->name, "proxy") == 0) {
-			url = xasprintf("http://%s:%u", verdict->alias, port->host_port);
-			push_both(ret, "HTTPS_PROXY", url);
-			push_both(ret, "HTTP_PROXY", url);
-		} else if (strcmp(port->name, "git") == 0) {
+		if (strcmp(port->name, "git") == 0) {
 			url = xasprintf("git://%s:%u", verdict->alias, port->host_port);
 			push_both(ret, "GIT_GATE_URL", url);
-		} else {
+		} else if (strcmp(port->name, "supervise") == 0) {
 			url = xasprintf("http://%s:%u/", verdict->alias, port->host_port);
 			push_both(ret, "MCP_SUPERVISE_URL", url);
 		}
 	}
 	push_both(ret, "NO_PROXY", direct);
+}
+
+void verdict_proxy(const struct verdict *verdict, const char *token, struct strv *ret)
+{
+	for (size_t i = 0; i < verdict->port_count; i++) {
+		const struct probe_port *port = &verdict->port[i];
+		cleanup_secret char *url = NULL;
+
+		if (strcmp(port->name, "proxy") != 0)
+			continue;
+		url = xasprintf("http://%s%s%s%s:%u", token ? VERDICT_PROXY_USER ":" : "",
+			token ? token : "", token ? "@" : "", verdict->alias, port->host_port);
+		push_both(ret, "HTTPS_PROXY", url);
+		push_both(ret, "HTTP_PROXY", url);
+	}
 }
 
 void verdict_clear(struct verdict *v)
@@ -197,6 +218,8 @@ void verdict_clear(struct verdict *v)
 		free(*owned[i]);
 	strv_clear(&v->services);
 	strv_clear(&v->secret_env);
+	mem_free_secret(v->token);
 	probe_report_clear(&v->probes);
+	probe_report_clear(&v->proxy);
 	*v = (struct verdict){0};
 }

@@ -17,6 +17,7 @@ struct error;
 struct journal;
 
 #define VERDICT_SCHEMA "bottle.verdict/1"
+#define VERDICT_PROXY_USER "bottle" /* whose password is the token */
 
 /* Zero-initialise. */
 struct verdict {
@@ -37,14 +38,17 @@ struct verdict {
 	bool full;
 	struct strv services;       /* that listen on every address of the host */
 	struct strv secret_env;     /* names that exec passes on */
-	char *text;                 /* "alias", "alias + 3 host services" */
+	char *text;                 /* "alias", "alias + 3 host services + proxy open to 2" */
 	struct probe_report probes; /* not read back */
+	struct probe_report proxy;  /* proxy_probe.h; not read back */
+	char *token; /* the bundle's; in no file: bottle_check reads it from the engine */
 };
 
 #define cleanup_verdict __attribute__((cleanup(verdict_clear)))
 
-/* The text for a network of kind alias with COUNT wildcard services. Caller frees. */
-char *verdict_text(size_t count);
+/* The text for a network of kind alias with COUNT wildcard services and what was learnt of the PROXY. Caller
+ * frees. */
+char *verdict_text(size_t count, const struct probe_report *proxy);
 
 int verdict_save(const struct verdict *verdict, struct journal *journal, struct error *err);
 
@@ -52,11 +56,14 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 int verdict_load(
 	const struct context *ctx, const char *slug, struct verdict *ret, struct error *err);
 
-/* A probe table as JSON text: an array of rows. New reference. */
-struct json_t *verdict_probes_json(const struct probe_report *report);
+/* A probe table as JSON text: an array of rows. TELLER: whose word counts where no listener of ours decided,
+ * "guest" or "proxy". New reference. */
+struct json_t *verdict_probes_json(const struct probe_report *report, const char *teller);
 
-/* The variables that the agent gets: K=V of the published ports, upper and lower case. */
+/* The variables that the agent gets: K=V of the published ports, upper and lower case. Those of the proxy
+ * come by verdict_proxy alone: with TOKEN, unless that is NULL, they are secrets. */
 void verdict_urls(const struct verdict *verdict, struct strv *ret);
+void verdict_proxy(const struct verdict *verdict, const char *token, struct strv *ret);
 
 void verdict_clear(struct verdict *verdict);
 

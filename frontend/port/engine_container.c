@@ -167,6 +167,21 @@ const char *engine_container_label(const struct engine_container *container, con
 	return json_string_value(json_object_get(labels, key));
 }
 
+const char *engine_container_env(const struct engine_container *container, const char *name)
+{
+	json_t *env = json_object_get(json_object_get(container->json, "Config"), "Env");
+	size_t len = strlen(name), i;
+	const json_t *entry;
+
+	json_array_foreach (env, i, entry) {
+		const char *text = json_string_value(entry);
+
+		if (text != NULL && strncmp(text, name, len) == 0 && text[len] == '=')
+			return text + len + 1;
+	}
+	return NULL;
+}
+
 static char *list_path(const char *name_prefix, const char *label)
 {
 	json_auto_t *filters = json_object();

@@ -53,6 +53,9 @@ void engine_containers_clear(struct engine_containers *containers);
 /* The value of a label, NULL without it. Owned by CONTAINER. */
 const char *engine_container_label(const struct engine_container *container, const char *key);
 
+/* The value of variable NAME in the answer of an inspect, NULL without it. Owned by CONTAINER. */
+const char *engine_container_env(const struct engine_container *container, const char *name);
+
 /* All containers, running or not, whose name begins with NAME_PREFIX and that have LABEL ("key" or
  * "key=value"); NULL = any. One request, filtered by the engine. */
 int engine_container_list(struct engine *engine, const char *name_prefix, const char *label,

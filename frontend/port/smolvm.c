@@ -326,10 +326,47 @@ static int exec_code(const struct proc *proc)
 	return proc->exit_code;
 }
 
+static int refuse_secret(const struct smolvm *vm, const char *name, int len, struct error *err)
+{
+	err_set(err, EXIT_UNAVAILABLE,
+		"smolvm: version %s cannot take %.*s without showing its value", vm->version, len,
+		name);
+	return err_note(err, "next", "install/get-smolvm");
+}
+
+/* Secrets go by smolvm's own environment. Those of ours under names that mean nothing to smolvm: it is not
+ * to use the bottle's proxy itself. */
+static int push_secrets(const struct smolvm *vm, const struct smolvm_exec *exec, struct strv *argv,
+	struct strv *env, struct error *err)
+{
+	for (size_t i = 0; exec->secret_env != NULL && i < exec->secret_env->count; i++) {
+		const char *name = exec->secret_env->item[i];
+
+		if (!vm->caps->secret_env)
+			return refuse_secret(vm, name, (int)strlen(name), err);
+		if (!childenv_pass(env, name))
+			return err_set(err, EXIT_DATA, "secret_env: %s is not set here", name);
+		strv_push(argv, "--secret-env");
+		strv_pushf(argv, "%s=%s", name, name);
+	}
+	for (size_t i = 0; exec->secrets != NULL && i < exec->secrets->count; i++) {
+		const char *entry = exec->secrets->item[i];
+		int len = (int)strcspn(entry, "=");
+
+		if (!vm->caps->secret_env)
+			return refuse_secret(vm, entry, len, err);
+		strv_pushf(env, "BOTTLE_SECRET_%zu%s", i, entry + len);
+		strv_push(argv, "--secret-env");
+		strv_pushf(argv, "%.*s=BOTTLE_SECRET_%zu", len, entry, i);
+	}
+	return 0;
+}
+
 int smolvm_exec(
 	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
 {
-	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_secrets struct strv env = STRV_INIT;
 	cleanup_terminal struct terminal terminal = TERMINAL_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
@@ -340,18 +377,8 @@ int smolvm_exec(
 		strv_push(&argv, "--env");
 		strv_push(&argv, exec->env->item[i]);
 	}
-	for (size_t i = 0; exec->secret_env != NULL && i < exec->secret_env->count; i++) {
-		const char *name = exec->secret_env->item[i];
-
-		if (!vm->caps->secret_env)
-			return err_set(err, EXIT_UNAVAILABLE,
-				"smolvm: version %s cannot take %s without showing its value",
-				vm->version, name);
-		if (!childenv_pass(&env, name))
-			return err_set(err, EXIT_DATA, "secret_env: %s is not set here", name);
-		strv_push(&argv, "--secret-env");
-		strv_pushf(&argv, "%s=%s", name, name);
-	}
+	if (push_secrets(vm, exec, &argv, &env, err) != 0)
+		return -1;
 	if (exec->workdir != NULL) {
 		strv_push(&argv, "--workdir");
 		strv_push(&argv, exec->workdir);

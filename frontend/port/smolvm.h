@@ -113,6 +113,7 @@ struct smolvm_exec {
 	const struct strv *argv;
 	const struct strv *env;        /* K=V for this command */
 	const struct strv *secret_env; /* names of our own environment, never in an argv */
+	const struct strv *secrets;    /* K=V for this command, never in an argv either */
 	const char *workdir, *user;    /* NULL = the image's */
 	bool interactive, tty;
 	bool raw; /* without a tty: bytes reach our terminal as they are */

@@ -99,7 +99,8 @@ passes "she approves it" as alice bottle trust /home/alice/project/bottle.yaml
 passes "alice launches a bottle from bottle.yaml, without sudo" \
 	as alice bottle launch -f /home/alice/project/bottle.yaml --timings
 sed 's/^/# /' $out $err
-shows 'web is ready on 127.0.0.17: verified' "on an address of its own"
+shows 'web is ready on 127.0.0.17: verified, alias' "on an address of its own"
+fails "its proxy leads to no place within" grep -qE 'proxy (open|unproven)' $out
 port=$(published alice web)
 as alice bottle ps
 shows '^web +running +127.0.0.17 +smolvm +alias' "ps shows it running and verified"
@@ -111,7 +112,7 @@ shows 'hello from upstream' "and it is the upstream's page"
 exits 7 "exec passes the exit code on" as alice bottle exec web -- sh -c 'exit 7'
 exits 127 "a command that is not there is 127" as alice bottle exec web -- nosuchprogram
 as alice bottle exec web -- sh -c 'echo "$GREETING $HTTPS_PROXY"'
-shows "^hello http://127.0.0.17:$port" "the agent's environment has what was asked for and the proxy"
+shows "^hello http://bottle:[0-9a-f]{64}@127.0.0.17:$port" "the agent's environment has what was asked for and the proxy"
 
 section "from inside: what must be refused, tried with the image's own tools"
 # The egress daemon's part: nothing of the demo's bundle listens on 9099, and a port where nobody listens is closed to all.
@@ -265,6 +266,51 @@ mkdir -p /tmp/elsewhere && chown alice /tmp/elsewhere
 exits 77 "gc with another HOME removes nothing while a VM runs that it cannot judge" \
 	as alice env HOME=/tmp/elsewhere bottle gc -f
 passes "the bottle is as verified as before" as alice bottle env web
+
+section "the token of the bundle"
+as alice bottle env web
+token=$(sed -n 's|^export HTTPS_PROXY=http://bottle:\([0-9a-f]*\)@.*|\1|p' $out)
+passes "the owner is told it by bottle env" test ${#token} -eq 64
+status_of() { # USER PROXY-USER: of a fetch through the bottle's proxy by somebody on this host
+	as "$1" curl -s -m 20 -o /dev/null -w '%{http_code}' -x "http://${2}127.0.0.17:$port" \
+		"http://$upstream:8080/"
+	cat $out
+}
+passes "control: with it the page comes" test "$(status_of alice "bottle:$token@")" = 200
+passes "a user in no group gets nothing of the proxy" test "$(status_of carol "")" = 407
+passes "nor does another bottle's owner by his own token" test "$(status_of bob "bottle:$(
+	as bob bottle env other && sed -n 's|^export HTTPS_PROXY=http://bottle:\([0-9a-f]*\)@.*|\1|p' $out)@")" = 407
+# While a command runs, what another user can see of every process; afterwards, what lies about.
+as alice bottle exec web -- sh -c 'tr "\0" "\n" </proc/self/environ' && cp $out /tmp/environ
+passes "control: the command in the bottle has it" grep -qF "$token" /tmp/environ
+runuser -u alice -- env -i HOME=/home/alice PATH=/usr/local/bin:/usr/bin:/bin bottle exec web -- sleep 20 &
+execing=$!
+sleep 5
+as carol sh -c 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\0" "\n"'
+cp $out /tmp/seen
+wait $execing
+passes "control: another user sees how smolvm is called" grep -q 'HTTPS_PROXY=BOTTLE_SECRET_' /tmp/seen
+fails "but no token, in no argument and no environment" grep -qF "$token" /tmp/seen
+# The VM's disks are its own; what smolvm writes beside them is not.
+find /home/alice -type f -size -64M -exec grep -laF "$token" {} + >/tmp/files
+sed 's/^/#   /' /tmp/files
+passes "no file of the owner's has it" test ! -s /tmp/files
+# shellcheck disable=SC2046 # ids
+docker inspect $(docker ps -aq --filter name=other) $(docker network ls -q) $(docker image ls -q) >/tmp/inspected
+fails "nor anything else that the engine inspects" grep -qF "$token" /tmp/inspected
+docker logs bot-bottle-sidecars-web >/tmp/logs 2>&1
+fails "nor the bundle's log" grep -qF "$token" /tmp/logs
+
+section "the bottle's own proxy leads to no place within"
+through() { # URL: what the guest gets of it
+	as alice bottle exec web -- timeout 60 wget -q -O - "$1"
+}
+through http://www.example/
+shows 'pretended internet' "control: a name of the internet is fetched"
+for address in 127-0-0-1 10-0-2-15 10-213-1-17 10-213-1-18 172-17-0-1 169-254-169-254 127-0-0-16; do
+	through http://$address.inward.example/
+	shows 'HTTP/1.1 403' "a name that resolves to $address is refused"
+done
 
 section "policy"
 exits 77 "allowlist set 0.0.0.0/0 is refused" as alice bottle allowlist set web 0.0.0.0/0

@@ -14,7 +14,7 @@ is "$(($(wc -l <"$(home_of 1)/smolvm.calls") - calls))" 1 "ps calls smolvm once"
 like "$work/out" '^web +running +127.0.0.16 +smolvm +alias' "ps shows it verified"
 as 1 "$bottle" exec web -- sh -c 'echo $HTTPS_PROXY; exit 7' >"$work/out" 2>"$work/err"
 is "$?" 7 "exec passes the exit code on"
-like "$work/out" '^http://127.0.0.16:[0-9]+$' "exec gives the command its proxy"
+like "$work/out" '^http://bottle:[0-9a-f]{64}@127.0.0.16:[0-9]+$' "exec gives the command its proxy, with the token"
 as 1 "$bottle" stop web >"$work/out" 2>&1
 is "$?" 0 "stop succeeds"
 is "$(leftovers 1 a)" "" "nothing is left"

@@ -36,6 +36,23 @@ engine_start() {
 	tar -C "$work/bundle" -c . | docker -H "unix://$work/$1.sock" import - agent:latest >/dev/null
 }
 
+# demo_bundle ENGINE: puts the real image bottle-demo-bundle there, and its root file system into $work/demo.tar.
+# Cut from Debian's packages once, and kept until its sources change.
+demo_bundle() {
+	kept=${XDG_CACHE_HOME:-${HOME:?}/.cache}/bottle-native
+	kept=$kept/bundle-$(cat "$top"/demo/bundle/* "$top/demo/rootfs" "$top/demo/busybox-root" | sha256sum | cut -c1-16).tar
+	if [ ! -e "$kept" ]; then
+		mkdir -p "${kept%/*}"
+		rm -f "${kept%/*}"/bundle-*.tar
+		{ "$top/demo/debs" "$work/debs" && "$top/demo/rootfs" "$top/demo/bundle" "$work/demo.tar" "$work/debs" &&
+			cp "$work/demo.tar" "$kept.$$" && mv "$kept.$$" "$kept"; } >"$work/demo.out" 2>&1 ||
+			plan_skip "no demo bundle: $(tail -n 1 "$work/demo.out")"
+		rm -rf "$work/debs"
+	fi
+	cp "$kept" "$work/demo.tar"
+	DOCKER_HOST=unix://$work/$1.sock "$top/demo/import" "$top/demo/bundle" "$work/demo.tar" >/dev/null
+}
+
 engine_docker() { # ENGINE ARG...
 	name=$1
 	shift

@@ -16,6 +16,8 @@
 static char base[] = "/tmp/bottle-verdict.XXXXXX";
 static struct context ctx;
 
+#define TOKEN "5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed"
+
 static struct verdict sample(void)
 {
 	struct verdict v = {
@@ -44,6 +46,7 @@ static struct verdict sample(void)
 	strv_push(&v.services, "tcp 0.0.0.0:22");
 	strv_push(&v.services, "tcp [::]:22");
 	strv_push(&v.secret_env, "API_TOKEN");
+	v.token = xstrdup(TOKEN);
 	return v;
 }
 
@@ -53,6 +56,17 @@ static void save(struct journal *journal)
 	cleanup_verdict struct verdict v = sample();
 
 	is_int(verdict_save(&v, journal, &err), 0, "saved");
+}
+
+static void test_secret(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *path = xasprintf("%s/web/verdict", base);
+	cleanup_buf struct buf text = BUF_INIT(65536);
+
+	is_int(fs_read(path, &text, &err), 0, "the file");
+	ok(strstr(buf_str(&text), "127.0.0.16") != NULL && strstr(buf_str(&text), TOKEN) == NULL,
+		"does not have the token");
 }
 
 static void test_round_trip(void)
@@ -135,21 +149,35 @@ static void test_broken(struct journal *journal)
 static void test_urls(void)
 {
 	cleanup_verdict struct verdict v = sample();
-	cleanup_strv struct strv urls = STRV_INIT, none = STRV_INIT;
-	cleanup_free char *text = NULL, *less = NULL;
+	cleanup_strv struct strv urls = STRV_INIT, none = STRV_INIT, proxy = STRV_INIT;
+	cleanup_strv struct strv open = STRV_INIT;
+	cleanup_free char *text = NULL, *less = NULL, *known = NULL, *unknown = NULL;
 
 	v.port[v.port_count++] = (struct probe_port){"supervise", 9, 9100};
 	verdict_urls(&v, &urls);
 	text = strv_join(&urls, " ");
 	is_str(text,
-		"HTTPS_PROXY=http://127.0.0.16:32768 https_proxy=http://127.0.0.16:32768 "
-		"HTTP_PROXY=http://127.0.0.16:32768 http_proxy=http://127.0.0.16:32768 "
 		"GIT_GATE_URL=git://127.0.0.16:1 git_gate_url=git://127.0.0.16:1 "
 		"MCP_SUPERVISE_URL=http://127.0.0.16:9/ mcp_supervise_url=http://127.0.0.16:9/ "
 		"NO_PROXY=localhost,127.0.0.1,127.0.0.16 no_proxy=localhost,127.0.0.1,127.0.0.16",
-		"all URLs");
+		"all URLs but the proxy's");
+	verdict_proxy(&v, "0a1b", &proxy);
+	known = strv_join(&proxy, " ");
+	is_str(known,
+		"HTTPS_PROXY=http://bottle:0a1b@127.0.0.16:32768 "
+		"https_proxy=http://bottle:0a1b@127.0.0.16:32768 "
+		"HTTP_PROXY=http://bottle:0a1b@127.0.0.16:32768 "
+		"http_proxy=http://bottle:0a1b@127.0.0.16:32768",
+		"that with the token");
+	verdict_proxy(&v, NULL, &open);
+	unknown = strv_join(&open, " ");
+	is_str(unknown,
+		"HTTPS_PROXY=http://127.0.0.16:32768 https_proxy=http://127.0.0.16:32768 "
+		"HTTP_PROXY=http://127.0.0.16:32768 http_proxy=http://127.0.0.16:32768",
+		"and without it");
 	v.port_count = 0;
 	verdict_urls(&v, &none);
+	verdict_proxy(&v, "0a1b", &none);
 	less = strv_join(&none, " ");
 	is_str(less,
 		"NO_PROXY=localhost,127.0.0.1,127.0.0.16 no_proxy=localhost,127.0.0.1,127.0.0.16",
@@ -159,13 +187,22 @@ static void test_urls(void)
 static void test_text(void)
 {
 	static const struct {
-		size_t count;
+		size_t count, open, unproven;
 		const char *want;
-	} cases[] = {{0, "alias"}, {1, "alias + 1 host service"}, {2, "alias + 2 host services"}};
+	} cases[] = {{0, 0, 0, "alias"}, {1, 0, 0, "alias + 1 host service"},
+		{2, 0, 0, "alias + 2 host services"}, {0, 1, 0, "alias + proxy open to 1"},
+		{0, 0, 3, "alias + proxy unproven for 3"},
+		{3, 2, 1, "alias + 3 host services + proxy open to 2 + proxy unproven for 1"}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		cleanup_free char *text = verdict_text(cases[i].count);
+		struct probe_row rows[8] = {{.state = "refused", .pass = true}};
+		struct probe_report proxy = {.row = rows, .count = 1};
+		cleanup_free char *text = NULL;
 
+		for (size_t k = 0; k < cases[i].open + cases[i].unproven; k++)
+			rows[proxy.count++].state = k < cases[i].open ? "open" : "unproven";
+		proxy.failed = proxy.count - 1;
+		text = verdict_text(cases[i].count, &proxy);
 		is_str(text, cases[i].want, "the text counts what can be reached");
 	}
 }
@@ -186,6 +223,7 @@ int main(void)
 		journal_begin(&journal, "0123456789abcdef0123456789abcdef", "/e", "/s", &err);
 		is_int(verdict_load(&ctx, "web", &none, &err), -1, "no verdict: unverified");
 		save(&journal);
+		test_secret();
 		test_round_trip();
 		test_broken(&journal);
 	}

@@ -512,7 +512,8 @@ static void test_inspect(void)
 	static const char body[] =
 		"{\"Id\": \"" ID "\", \"Name\": \"/web\", \"Image\": \"sha256:aa\","
 		"\"State\": {\"Status\": \"exited\", \"ExitCode\": 3},"
-		"\"Config\": {\"Image\": \"b:1\", \"Labels\": {\"a\": \"b\"}},"
+		"\"Config\": {\"Image\": \"b:1\", \"Labels\": {\"a\": \"b\"},"
+		"\"Env\": [\"AB=1\", 7, \"A\", \"A=x=y\", \"E=\"]},"
 		"\"HostConfig\": {\"PortBindings\": {\"8888/tcp\":"
 		"[{\"HostIp\": \"127.0.0.16\", \"HostPort\": \"\"}]}},"
 		"\"NetworkSettings\": {\"Ports\": {\"8888/tcp\": [{\"HostIp\": \"127.0.0.16\","
@@ -530,6 +531,9 @@ static void test_inspect(void)
 	is_str(found.state, "exited", "inspect: the state");
 	is_str(found.image, "b:1", "inspect: the image's name");
 	is_str(engine_container_label(&found, "a"), "b", "inspect: a label");
+	is_str(engine_container_env(&found, "A"), "x=y", "inspect: a variable");
+	is_str(engine_container_env(&found, "E"), "", "inspect: an empty one");
+	is_str(engine_container_env(&found, "B"), NULL, "inspect: one that is not there");
 	is_int((long long)found.port_count, 2, "inspect: what is published");
 	is_int(found.ports[0].host_port, 49153, "inspect: ... port on the host");
 	is_str(found.ports[1].host_ip, "", "inspect: ... on every address");
