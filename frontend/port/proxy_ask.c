@@ -16,13 +16,16 @@
 #include "mem.h"
 
 enum {
-	AT_ONCE = 64,    /* more than a few that hang do not keep the others waiting */
+	OPEN_MAX = 64,   /* that a few hang does not keep the others waiting */
+	FRESH_MAX = 8,   /* below the shortest backlog: to overflow one costs a second */
+	FRESH_MS = 200,  /* after that one counts as hanging */
 	STATUS_LEN = 12, /* "HTTP/1.1 200" */
-	POLL_MS = 50,
+	POLL_MS = 20,
 };
 
 struct talk {
 	int fd; /* -1 = free */
+	int64_t since;
 	struct proxy_ask *ask;
 	bool sent;
 	char bytes[STATUS_LEN + 1];
@@ -107,7 +110,7 @@ static bool hear(struct talk *talk)
 /* One round of poll over COUNT talks; returns how many go on. */
 static size_t serve(struct talk *talks, size_t count, const char *secret)
 {
-	struct pollfd fds[AT_ONCE];
+	struct pollfd fds[OPEN_MAX];
 	size_t going = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -125,27 +128,43 @@ static size_t serve(struct talk *talks, size_t count, const char *secret)
 	return going;
 }
 
+/* Begins what may begin now of the COUNT requests of which *NEXT is the next. */
+static void begin(struct talk *talks, const struct sockaddr_in *proxy, struct proxy_ask *asks,
+	size_t count, size_t *next)
+{
+	int64_t now = clock_ms();
+	size_t fresh = 0;
+
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		fresh += talks[i].fd >= 0 && now - talks[i].since < FRESH_MS;
+	for (size_t i = 0; i < OPEN_MAX && *next < count && fresh < FRESH_MAX; i++) {
+		if (talks[i].fd >= 0)
+			continue;
+		talks[i] = (struct talk){.fd = dial(proxy), .since = now, .ask = &asks[*next]};
+		++*next;
+		fresh++;
+	}
+}
+
 void proxy_ask_all(const char *address, uint16_t port, const char *user, const char *password,
 	struct proxy_ask *asks, size_t count, int deadline_ms)
 {
 	struct sockaddr_in proxy = {.sin_family = AF_INET, .sin_port = htons(port)};
 	cleanup_secret char *secret = credentials(user, password);
-	struct talk talks[AT_ONCE];
+	struct talk talks[OPEN_MAX];
 	int64_t end = clock_ms() + deadline_ms;
 	size_t next = 0, going = 1;
 
 	for (size_t i = 0; i < count; i++)
 		asks[i].status = 0;
-	for (size_t i = 0; i < AT_ONCE; i++)
+	for (size_t i = 0; i < OPEN_MAX; i++)
 		talks[i] = (struct talk){.fd = -1};
 	if (inet_pton(AF_INET, address, &proxy.sin_addr) != 1)
 		return;
 	while ((next < count || going > 0) && clock_ms() < end && !cancel_asked()) {
-		for (size_t i = 0; i < AT_ONCE && next < count; i++)
-			if (talks[i].fd < 0)
-				talks[i] = (struct talk){.fd = dial(&proxy), .ask = &asks[next++]};
-		going = serve(talks, AT_ONCE, secret);
+		begin(talks, &proxy, asks, count, &next);
+		going = serve(talks, OPEN_MAX, secret);
 	}
-	for (size_t i = 0; i < AT_ONCE; i++)
+	for (size_t i = 0; i < OPEN_MAX; i++)
 		mem_cleanup_fd(&talks[i].fd);
 }

@@ -27,8 +27,8 @@ squid_image() { # NAME RULES: a proxy with these access rules, beside a daemon o
 }
 daemon='busybox httpd -p 9099 -h /etc'
 squid_image open 'http_access allow all'
-# Its daemon answers 400 to everything, as a proxy does that is asked like a server.
-daemon='nc -ll -p 9099 -e busybox printf "HTTP/1.0 400 Bad request\r\n\r\n" &'
+# Its daemons answer 400 to everything, as a proxy does that is asked like a server.
+daemon='for port in 9099 80; do nc -ll -p $port -e busybox printf "HTTP/1.0 400 Bad request\r\n\r\n" & done'
 squid_image half 'acl CONNECT method CONNECT
 http_access deny CONNECT
 http_access allow all'
