@@ -89,8 +89,10 @@ int journal_begin(struct journal *journal, const char *launch, const char *engin
 			boot, "engine", engine, "smolvm", smolvm, "time",
 			(json_int_t)clock_epoch()),
 		err);
-	if (result != 0)
+	if (result != 0) { /* a full disk leaves a file without a line, which names no launch */
+		unlink(journal->path);
 		rmdir(journal->folder);
+	}
 	return result;
 }
 

@@ -17,14 +17,19 @@ uids=$((20000 + $$ % 10000 * 4))
 trap 'status=$?; trap - EXIT; finish; exit $status' EXIT
 trap 'exit 130' INT TERM
 
+# Lets the users of this run use engine NAME.
+engine_open() {
+	chgrp "$uids" "$work/$1.sock"
+	chmod 660 "$work/$1.sock"
+}
+
 # Starts engine NAME; a second argument puts it beside the engine of that name, and off the firewall rules,
 # which two engines of one host take from each other.
 engine_start() {
 	"$here/dockerd" start "$work/$1" ${2:+--netns-of "$work/$2"} -- --host "unix://$work/$1.sock" \
 		${2:+--iptables=false} \
 		>"$work/$1.out" 2>&1 || plan_skip "$(tail -n 1 "$work/$1.out")"
-	chgrp "$uids" "$work/$1.sock"
-	chmod 660 "$work/$1.sock"
+	engine_open "$1"
 	"$here/dockerd" image "$work/$1" tiny:latest >/dev/null
 	busybox=$(command -v busybox)
 	mkdir -p "$work/bundle/bin"

@@ -16,7 +16,7 @@ up() {
 }
 
 gone() { # PID: ended, or a zombie that nobody reaps
-	! grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null
+	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 
 state() {

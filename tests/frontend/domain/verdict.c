@@ -30,6 +30,7 @@ static struct verdict sample(void)
 		.container_id = xstrdup("c0ffee"),
 		.bundle_image = xstrdup("sha256:1"),
 		.machine = xstrdup("bot-bottle-web"),
+		.policy = xstrdup("00ff"),
 		.process = {4321, (UINT64_C(1) << 40) + 1},
 		.engine = xstrdup("/run/docker.sock"),
 		.engine_api = 41,
