@@ -12,7 +12,7 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab
+.PHONY: test-programs sanitized lab handover
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
@@ -44,6 +44,16 @@ lint: ## style and static checks
 lab: all ## the acceptance tests in the throw-away machine alone
 	install/deps lab
 	$(PROVE) --verbose tests/lab/acceptance.t
+
+# Runs inside a VM of the lab.
+$(BUILD)/tests/lab/knock: tests/lab/knock.c
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(STD) -static -o $@ $<
+
+ROUNDS ?= 20
+handover: all $(BUILD)/tests/lab/knock ## an address changes hands under a real VM, ROUNDS=20 times (half an hour)
+	install/deps lab
+	tests/lab/run tests/lab/handover.sh $(ROUNDS)
 
 demo: ## set up what is missing and run the main job, step by step
 	demo/run

@@ -281,7 +281,7 @@ passes "a user in no group gets nothing of the proxy" test "$(status_of carol ""
 passes "nor does another bottle's owner by his own token" test "$(status_of bob "bottle:$(
 	as bob bottle env other && sed -n 's|^export HTTPS_PROXY=http://bottle:\([0-9a-f]*\)@.*|\1|p' $out)@")" = 407
 # While a command runs, what another user can see of every process; afterwards, what lies about.
-as alice bottle exec web -- sh -c 'tr "\0" "\n" </proc/self/environ' && cp $out /tmp/environ
+as alice bottle exec web -- env && cp $out /tmp/environ
 passes "control: the command in the bottle has it" grep -qF "$token" /tmp/environ
 runuser -u alice -- env -i HOME=/home/alice PATH=/usr/local/bin:/usr/bin:/bin bottle exec web -- sleep 20 &
 execing=$!
@@ -318,10 +318,60 @@ exits 75 "allowlist set while it runs is refused" as alice bottle allowlist set 
 as alice bottle allowlist show web
 shows 'allowed +127.0.0.17/32' "allowlist show says what is stored"
 
+section "a guest that lies"
+passes "verify of the honest one passes" as alice bottle verify web
+shows '^web: verified: 6 of 6 findings of this host pass' "by what this host shows"
+shows '^PASS +sockets .*by elimination' "a monitor that lets nobody look at its descriptors included"
+# Root in the VM puts a program over ours, which tries what must be reached and makes up the rest.
+cat >/tmp/fake <<'END'
+#!/bin/sh
+alias=$2 all= n=$(($# - 3))
+shift 3
+i=0
+while [ $i -lt $n ]; do
+	line=$1
+	shift
+	i=$((i + 1))
+	case $line in
+	alias-nonce,* | published-*) set -- "$@" "$line" ;;
+	*,listen,*) all="$all${line%%,*} listening - 2000 -\n" ;;
+	*) all="$all${line%%,*} refused ECONNREFUSED 0 -\n" ;;
+	esac
+done
+/tmp/real up $alias probe "$@" | grep -v "^end"
+printf "$all"
+echo "end $n"
+END
+as alice bottle exec -i web -- sh -c \
+	'cp /.bottle/bottle-guest /tmp/real && cat >/tmp/fake && chmod 755 /tmp/fake && mount --bind /tmp/fake /.bottle/bottle-guest' </tmp/fake
+exits 1 "verify of the lying one fails" as alice bottle verify web --json
+passes "though all that it says is well" holds '[.probes[].pass] | all' $out
+passes "because smolvm refused none of what it says it tried" holds \
+	'[.host_evidence[] | select(.pass | not) | .id] == ["denials"]' $out
+exits 125 "and exec refuses from then on" as alice bottle exec web -- true
+shows 'unverified: verify: denials' "with the reason"
+
 section "stop"
 kill $services
 passes "alice stops hers" as alice bottle stop web
 passes "stopping twice is success" as alice bottle stop web
+
+section "a bundle that dies"
+supervisor=$(pgrep -u bob -f 'bottle supervise other')
+vm=$(monitor bob other)
+peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$supervisor/status")
+note "bob's supervisor: $peak KiB at most, $(awk '{ print $14 + $15 }' "/proc/$supervisor/stat") ticks in $((SECONDS - began)) s"
+passes "bob's supervisor is smaller than 8 MiB" test "$peak" -lt 8192
+passes "control: his VM runs" kill -0 "$vm"
+docker kill bot-bottle-sidecars-other >/dev/null
+sleep 2
+fails "two seconds after his bundle's end his VM is gone" kill -0 "$vm"
+n=0
+until grep -q '"event":"cleared"' /home/bob/.local/state/bottle/other/journal || [ $((n += 1)) -gt 60 ]; do sleep 1; done
+exits 0 "ps answers" as bob bottle ps
+shows '^other +bundle-lost ' "and says so"
+docker network ls --filter name=bot-bottle --format '{{.Name}}' >$out
+passes "his claim on the address is gone too" test ! -s $out
 passes "bob stops his" as bob bottle stop --all
 docker rm -f upstream >/dev/null
 nothing_left "nothing is left"
