@@ -53,7 +53,7 @@ $(BUILD)/tests/lab/knock: tests/lab/knock.c
 ROUNDS ?= 20
 handover: all $(BUILD)/tests/lab/knock ## an address changes hands under a real VM, ROUNDS=20 times (half an hour)
 	install/deps lab
-	tests/lab/run tests/lab/handover.sh $(ROUNDS)
+	LAB_RUN_SECONDS=3600 tests/lab/run tests/lab/handover.sh $(ROUNDS)
 
 demo: ## set up what is missing and run the main job, step by step
 	demo/run
