@@ -52,8 +52,8 @@ while [ $n -lt "$rounds" ]; do
 	result $? "round $n: bob's bundle serves on the address"
 	sleep 1
 	cat /home/alice/knock/log.rate >$out 2>$err
-	awk '$2 > 0 { rate = $1 / $2 } END { print rate; exit rate < 20 }' $out
-	result $? "round $n: her guest tried 20 times a second and more ($(cat $out): attempts, seconds)"
+	awk '$2 > 0 { rate = $1 / $2 } END { print rate; exit rate < 5 }' $out
+	result $? "round $n: her guest tried five times a second and more ($(cat $out): attempts, seconds)"
 	passes "round $n: control: it did get answers of its own bundle" grep -aq squid /home/alice/knock/log
 	fails "round $n: and not one byte of bob's" grep -a THEIRS /home/alice/knock/log
 	kill "$wanting" 2>/dev/null

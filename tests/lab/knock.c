@@ -62,12 +62,13 @@ int main(int argc, char **argv)
 {
 	time_t begun = time(NULL);
 	long attempts = 0;
-	char rate[4096];
+	char rate[4096], fresh[4096];
 	FILE *log;
 
 	if (argc != 5 || (log = fopen(argv[4], "a")) == NULL)
 		return 64;
 	snprintf(rate, sizeof(rate), "%s.rate", argv[4]);
+	snprintf(fresh, sizeof(fresh), "%s.new", argv[4]);
 	for (;;) {
 		int first = atoi(argv[2]), last = atoi(argv[3]);
 		FILE *out;
@@ -78,10 +79,11 @@ int main(int argc, char **argv)
 			batch(argv[1], first, count, log);
 			attempts += count;
 		}
-		out = fopen(rate, "w");
+		out = fopen(fresh, "w");
 		if (out != NULL) {
 			fprintf(out, "%ld %ld\n", attempts, (long)(time(NULL) - begun));
 			fclose(out);
+			rename(fresh, rate);
 		}
 	}
 }

@@ -10,8 +10,8 @@ up() {
 	as 1 "$bottle" stop web >/dev/null
 	# shellcheck disable=SC2086 # a list of words
 	as 1 "$bottle" $launch web >"$work/out" 2>"$work/err" || cat "$work/err"
-	vm=$(pgrep -u "$(uid 1)" -x sleep)
-	supervisor=$(pgrep -u "$(uid 1)" -f 'bottle supervise web')
+	vm=$(pgrep -r D,R,S,T -u "$(uid 1)" -x sleep)
+	supervisor=$(pgrep -r D,R,S,T -u "$(uid 1)" -f "^$bottle supervise web")
 	[ -n "$vm" ] && [ -n "$supervisor" ]
 }
 
