@@ -18,6 +18,10 @@ int self_libexec(char **ret, struct error *err);
  * -1 when there is no such process or it cannot be seen (errno ESRCH, EPERM). */
 int self_process_start(pid_t pid, uint64_t *ret);
 
+/* Whose it is (the effective user), also of one that closed itself to others (prctl(2), PR_SET_DUMPABLE), as VM
+ * monitors do: the folder in /proc of such a one belongs to root. As above. */
+int self_process_uid(pid_t pid, uid_t *ret);
+
 /* A name for this boot of the machine, the same for every process. Caller frees; "" when unknown. */
 char *self_boot_id(void);
 

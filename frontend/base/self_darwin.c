@@ -23,20 +23,36 @@ int self_program(char **ret, struct error *err)
 	return 0;
 }
 
-int self_process_start(pid_t pid, uint64_t *ret)
+static int ask(pid_t pid, struct kinfo_proc *ret)
 {
 	int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, pid};
-	struct kinfo_proc info;
-	size_t size = sizeof(info);
+	size_t size = sizeof(*ret);
 
-	if (sysctl(name, 4, &info, &size, NULL, 0) != 0)
+	if (sysctl(name, 4, ret, &size, NULL, 0) != 0)
 		return -1;
-	if (size == 0) {
+	if (size == 0)
 		errno = ESRCH;
+	return size == 0 ? -1 : 0;
+}
+
+int self_process_start(pid_t pid, uint64_t *ret)
+{
+	struct kinfo_proc info;
+
+	if (ask(pid, &info) != 0)
 		return -1;
-	}
 	*ret = (uint64_t)info.kp_proc.p_starttime.tv_sec * 1000000u +
 	       (uint64_t)info.kp_proc.p_starttime.tv_usec;
+	return 0;
+}
+
+int self_process_uid(pid_t pid, uid_t *ret)
+{
+	struct kinfo_proc info;
+
+	if (ask(pid, &info) != 0)
+		return -1;
+	*ret = info.kp_eproc.e_ucred.cr_uid;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -47,6 +48,23 @@ int self_process_start(pid_t pid, uint64_t *ret)
 	}
 	at[strcspn(at, " ")] = '\0';
 	return parse_u64(at, ret) ? 0 : -1;
+}
+
+int self_process_uid(pid_t pid, uid_t *ret)
+{
+	cleanup_free char *path = xasprintf("/proc/%d/status", (int)pid);
+	cleanup_buf struct buf status = BUF_INIT(1 << 16);
+	cleanup_error struct error ignored = ERROR_INIT;
+	const char *line;
+	unsigned real, effective;
+
+	if (fs_read(path, &status, &ignored) != 0)
+		return -1;
+	line = strstr(status.data, "\nUid:");
+	if (line == NULL || sscanf(line, "\nUid: %u %u", &real, &effective) != 2)
+		return -1;
+	*ret = effective;
+	return 0;
 }
 
 char *self_boot_id(void)

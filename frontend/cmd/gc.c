@@ -3,7 +3,6 @@
 #include "command.h"
 #include "context.h"
 #include "err.h"
-#include "journal.h"
 #include "json.h"
 #include "mem.h"
 #include "print.h"
@@ -14,14 +13,19 @@ struct garbage {
 	struct strv dead; /* launches */
 	struct teardown_orphans orphans;
 	unsigned packs;
+	size_t shown,
+		shown_orphans; /* of each list, from its beginning: what was found, or removed */
 };
 
 static int find(struct context *ctx, struct garbage *garbage, struct error *err)
 {
 	garbage->packs = agent_sweep(ctx, true);
-	return teardown_find_dead(ctx, &garbage->dead, err) == 0
-		       ? teardown_find_orphans(ctx, &garbage->orphans, err)
-		       : -1;
+	if (teardown_find_dead(ctx, &garbage->dead, err) != 0 ||
+		teardown_find_orphans(ctx, &garbage->orphans, err) != 0)
+		return -1;
+	garbage->shown = garbage->dead.count;
+	garbage->shown_orphans = garbage->orphans.count;
+	return 0;
 }
 
 static void show(const struct garbage *garbage, bool acted)
@@ -46,38 +50,54 @@ static void show_json(const struct garbage *garbage, bool acted)
 {
 	json_t *dead = json_array(), *orphans = json_array();
 
-	for (size_t i = 0; i < garbage->dead.count; i++)
+	for (size_t i = 0; i < garbage->shown; i++)
 		json_array_append_new(dead, json_string(garbage->dead.item[i]));
-	for (size_t i = 0; i < garbage->orphans.count; i++)
+	for (size_t i = 0; i < garbage->shown_orphans; i++)
 		json_array_append_new(orphans, json_string(garbage->orphans.item[i].name));
 	json_print(json_pack("{s:s, s:b, s:o, s:o, s:i}", "schema", "bottle.gc/1", "removed", acted,
 		"dead_launches", dead, "orphans", orphans, "half_made_packs", (int)garbage->packs));
 }
 
-/* One that cannot be removed does not keep the others. */
+/* One that cannot be removed does not keep the others. What was removed moves to the beginning of its list. */
 static int sweep(struct context *ctx, struct garbage *garbage)
 {
 	int code = EXIT_OK;
 
+	garbage->shown = garbage->shown_orphans = 0;
 	for (size_t i = 0; i < garbage->dead.count; i++) {
-		cleanup_journal struct journal journal = JOURNAL_INIT;
 		cleanup_error struct error failed = ERROR_INIT;
+		char **to = &garbage->dead.item[garbage->shown], **at = &garbage->dead.item[i];
+		int result = teardown_if_dead(ctx, *at, &failed);
 
-		if (journal_lock(ctx, garbage->dead.item[i], 0, &journal, &failed) != 0 ||
-			(journal_exists(&journal) && teardown(ctx, &journal, &failed) != 0)) {
-			err_wrap(&failed, "gc: %s", garbage->dead.item[i]);
-			err_print(&failed, stderr);
-			code = (int)failed.code;
+		if (result == 0) {
+			char *moved = *to;
+
+			*to = *at;
+			*at = moved;
+			garbage->shown++;
 		}
+		if (result >= 0)
+			continue;
+		err_wrap(&failed, "gc: %s", *at);
+		err_print(&failed, stderr);
+		code = (int)failed.code;
 	}
 	for (size_t i = 0; i < garbage->orphans.count; i++) {
 		cleanup_error struct error failed = ERROR_INIT;
+		struct teardown_orphan *to = &garbage->orphans.item[garbage->shown_orphans];
+		struct teardown_orphan *at = &garbage->orphans.item[i];
 
-		if (teardown_remove_orphan(ctx, &garbage->orphans.item[i], &failed) != 0) {
-			err_wrap(&failed, "gc");
-			err_print(&failed, stderr);
-			code = (int)failed.code;
+		if (teardown_remove_orphan(ctx, at, &failed) == 0) {
+			struct teardown_orphan moved = *to;
+
+			*to = *at;
+			*at = moved;
+			garbage->shown_orphans++;
+			continue;
 		}
+		err_wrap(&failed, "gc");
+		err_print(&failed, stderr);
+		code = (int)failed.code;
 	}
 	agent_sweep(ctx, false);
 	return code;
@@ -99,9 +119,9 @@ int cmd_gc(const struct cmd_args *args, struct error *err)
 		if (act)
 			code = sweep(&ctx, &garbage);
 		if (cmd_flag(args, "json"))
-			show_json(&garbage, act && code == EXIT_OK);
+			show_json(&garbage, act);
 		else
-			show(&garbage, act && code == EXIT_OK);
+			show(&garbage, act);
 	}
 	strv_clear(&garbage.dead);
 	teardown_orphans_clear(&garbage.orphans);

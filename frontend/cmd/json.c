@@ -76,9 +76,9 @@ void json_print_verify(const struct verdict *verdict, const struct evidence *evi
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct evidence_row *row = &evidence->row[i];
 
-		json_array_append_new(
-			host, json_pack("{s:s, s:b, s:s, s:s}", "id", row->id, "pass", row->pass,
-				      "found", row->what, "about", row->about));
+		json_array_append_new(host,
+			json_pack("{s:s, s:b, s:b, s:s, s:s}", "id", row->id, "pass", row->pass,
+				"unclear", row->unclear, "found", row->what, "about", row->about));
 	}
 	document = describe(
 		"bottle.verify/1", verdict, verdict->probes.failed + evidence->failed == 0);

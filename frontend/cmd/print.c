@@ -77,7 +77,7 @@ void print_evidence(const struct evidence *evidence)
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct evidence_row *row = &evidence->row[i];
 
-		table_add(&table, row->pass ? "PASS" : "FAIL");
+		table_add(&table, row->pass ? "PASS" : row->unclear ? "unclear" : "FAIL");
 		table_add(&table, row->id);
 		table_add(&table, row->what);
 		table_add(&table, row->about);

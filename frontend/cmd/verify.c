@@ -22,8 +22,8 @@ static void print_all(const struct verdict *verdict, const struct evidence *evid
 	print_line(stdout,
 		"%s: %s: %zu of %zu findings of this host pass; the guest says %zu of %zu; %s",
 		verdict->slug, evidence->failed + probes->failed == 0 ? "verified" : "UNVERIFIED",
-		evidence->count - evidence->failed, evidence->count, probes->count - probes->failed,
-		probes->count, verdict->text);
+		evidence->count - evidence->failed - evidence->unclear, evidence->count,
+		probes->count - probes->failed, probes->count, verdict->text);
 	for (size_t i = 0; i < verdict->services.count; i++)
 		print_line(stdout, "  reachable  %s (it listens on every address of this host)",
 			verdict->services.item[i]);

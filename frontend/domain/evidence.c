@@ -18,10 +18,12 @@
 #include "verdict.h"
 #include "vmdb.h"
 
+enum { VMS_MAX = 64 };
+
 /* Takes WHAT. */
 static void add(struct evidence *evidence, const char *id, const char *about, bool pass, char *what)
 {
-	evidence->row[evidence->count++] = (struct evidence_row){id, about, pass, what};
+	evidence->row[evidence->count++] = (struct evidence_row){id, about, pass, false, what};
 	evidence->failed += !pass;
 }
 
@@ -99,63 +101,92 @@ static int look_at_record(
 	return 0;
 }
 
-/* Addresses that VMs of this user may be connected to: other bottles' too, where sockets cannot be told apart. */
-static int own_aliases(struct context *ctx, const struct verdict *verdict, bool all,
-	struct strv *ret, struct error *err)
+/* This user's VMs: where they may be connected to, and their monitors; of other bottles too, because sockets of
+ * processes that let nobody look cannot be told apart. */
+struct vms {
+	struct strv aliases;
+	pid_t pid[VMS_MAX];
+	size_t count;
+};
+
+static int find_vms(
+	struct context *ctx, const struct verdict *verdict, struct vms *ret, struct error *err)
 {
 	cleanup_strv struct strv slugs = STRV_INIT;
 
-	strv_push(ret, verdict->alias);
-	if (!all)
-		return 0;
+	strv_push(&ret->aliases, verdict->alias);
+	ret->pid[ret->count++] = verdict->process.pid;
 	if (journal_slugs(ctx, &slugs, err) != 0)
 		return -1;
 	for (size_t i = 0; i < slugs.count; i++) {
 		cleanup_journal_facts struct journal_facts facts = {0};
 		cleanup_error struct error broken = ERROR_INIT;
 
-		if (journal_read(ctx, slugs.item[i], &facts, &broken) == 0 && facts.alias != NULL)
-			strv_push(ret, facts.alias);
+		if (journal_read(ctx, slugs.item[i], &facts, &broken) != 0 || facts.alias == NULL)
+			continue;
+		strv_push(&ret->aliases, facts.alias);
+		if (facts.vm_pid != 0 && ret->count < VMS_MAX)
+			ret->pid[ret->count++] = facts.vm_pid;
 	}
 	return 0;
+}
+
+/* The first one that is no VM's business; NULL = none. Caller frees. */
+static char *find_foreign(const struct process_sockets *sockets, const struct strv *aliases)
+{
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct listener *local = &sockets->item[i].local;
+		const struct listener *remote = &sockets->item[i].remote;
+
+		if (strv_has(aliases, remote->address))
+			continue;
+		return remote->wildcard
+			       ? xasprintf("%s %s:%u takes from anyone", listener_proto_name(local),
+					 local->address, local->port)
+			       : xasprintf("%s %s:%u", listener_proto_name(remote), remote->address,
+					 remote->port);
+	}
+	return NULL;
 }
 
 static int look_at_sockets(
 	struct context *ctx, const struct verdict *verdict, struct evidence *ret, struct error *err)
 {
-	static const char about[] = "what the monitor is connected to";
 	cleanup_process_sockets struct process_sockets sockets = PROCESS_SOCKETS_INIT;
-	cleanup_strv struct strv aliases = STRV_INIT;
-	const char *whose;
+	cleanup_strv struct strv own = STRV_INIT;
+	struct vms vms = {.aliases = STRV_INIT};
+	cleanup_free char *foreign = NULL;
+	const char *how;
+	int result = find_vms(ctx, verdict, &vms, err);
 
-	if (process_sockets_read(verdict->process.pid, &sockets, err) != 0) {
+	strv_push(&own, verdict->alias);
+	if (result == 0)
+		result = process_sockets_read(vms.pid, vms.count, &sockets, err);
+	if (result == 0)
+		foreign = find_foreign(&sockets, sockets.by_elimination ? &vms.aliases : &own);
+	strv_clear(&vms.aliases);
+	if (result != 0) {
 		if (err->code != EXIT_UNAVAILABLE)
 			return -1;
 		err_clear(err); /* a platform that does not tell: no evidence, and none against */
 		return 0;
 	}
-	if (own_aliases(ctx, verdict, sockets.by_elimination, &aliases, err) != 0)
-		return -1;
-	whose = sockets.by_elimination
-			? " (of a process that lets nobody look: the monitor, or one like it)"
-			: "";
-	for (size_t i = 0; i < sockets.count; i++) {
-		const struct listener *local = &sockets.item[i].local;
-		const struct listener *remote = &sockets.item[i].remote;
+	how = !sockets.by_elimination ? "" : " (by elimination)";
+	add(ret, "sockets", "what the monitor is connected to", foreign == NULL,
+		foreign ? xasprintf("%s%s", foreign, how)
+			: xasprintf("%zu to %s, none elsewhere%s", sockets.count, verdict->alias,
+				  how));
+	if (foreign != NULL && sockets.others > 0) {
+		struct evidence_row *row = &ret->row[ret->count - 1];
 
-		if (strv_has(&aliases, remote->address))
-			continue;
-		add(ret, "sockets", about, false,
-			remote->wildcard ? xasprintf("%s %s:%u takes from anyone%s",
-						   listener_proto_name(local), local->address,
-						   local->port, whose)
-					 : xasprintf("%s %s:%u%s", listener_proto_name(remote),
-						   remote->address, remote->port, whose));
-		return 0;
+		free(row->what);
+		row->what = xasprintf(
+			"%s: of the monitor, or of %zu other processes that let nobody look",
+			foreign, sockets.others);
+		row->unclear = true;
+		ret->failed--;
+		ret->unclear++;
 	}
-	add(ret, "sockets", about, true,
-		xasprintf("%zu to %s, none elsewhere%s", sockets.count, verdict->alias,
-			sockets.by_elimination ? " (by elimination)" : ""));
 	return 0;
 }
 

@@ -14,7 +14,8 @@ struct evidence_row {
 	const char *id;
 	const char *about;
 	bool pass;
-	char *what; /* what was seen */
+	bool unclear; /* neither pass nor failure: it cannot be told here */
+	char *what;   /* what was seen */
 };
 
 enum { EVIDENCE_MAX = 6 };
@@ -22,7 +23,7 @@ enum { EVIDENCE_MAX = 6 };
 /* Zero-initialise. */
 struct evidence {
 	struct evidence_row row[EVIDENCE_MAX];
-	size_t count, failed;
+	size_t count, failed, unclear;
 };
 
 #define cleanup_evidence __attribute__((cleanup(evidence_clear)))

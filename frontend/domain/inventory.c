@@ -58,10 +58,16 @@ static const struct engine_container *container_of(
 static int bundle_is_up(struct context *ctx, const struct engine_containers *containers,
 	const struct verdict *verdict, bool *ret, struct error *err)
 {
-	const struct engine_container *container = container_of(containers, verdict->container_id);
 	cleanup_context struct context other = CONTEXT_INIT;
+	const struct engine_container *container;
 
+	if (containers == NULL) {
+		/* Nobody to ask: its supervisor, which hears the engine, would not live without the bundle. */
+		*ret = supervisor_pid(ctx, verdict->slug) != 0;
+		return 0;
+	}
 	if (ctx->socket != NULL && strcmp(verdict->engine, ctx->socket) == 0) {
+		container = container_of(containers, verdict->container_id);
 		*ret = container != NULL && strcmp(container->state, "running") == 0;
 		return 0;
 	}
@@ -110,10 +116,10 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	row->since = verdict.time;
 	vm = vm && machine_process_alive(&verdict.process);
 	row->state = !vm           ? "stopped"
-		     : !bundle     ? "bundle-lost"
 		     : !supervised ? "degraded"
+		     : !bundle     ? "bundle-lost"
 				   : "running";
-	if (vm && bundle && supervised && facts.doubt == NULL)
+	if (vm && bundle && supervised && facts.doubt == NULL && containers != NULL)
 		row->verified = xasprintf(
 			"%s%s", verdict.text, verdict.unproven ? " (unproven smolvm)" : "");
 	return 0;
@@ -154,16 +160,18 @@ static void add_others(
 	}
 }
 
-/* What smolvm and the engine say. Either may be silent: *FAILED has the first one's words then. */
-static void ask(struct context *ctx, struct engine_containers *containers, json_t **machines,
+/* What smolvm and the engine say; whether the engine does. *FAILED has the words of the first that does not. */
+static bool ask(struct context *ctx, struct engine_containers *containers, json_t **machines,
 	struct error *failed)
 {
+	bool engine;
+
 	cleanup_error struct error second = ERROR_INIT;
 	cleanup_free char *list = NULL;
 
-	if (context_engine_unagreed(ctx, failed) == 0)
-		(void)engine_container_list(
-			ctx->engine, NAME_CONTAINER_PREFIX, NULL, containers, failed);
+	engine = context_engine_unagreed(ctx, failed) == 0 &&
+		 engine_container_list(
+			 ctx->engine, NAME_CONTAINER_PREFIX, NULL, containers, failed) == 0;
 	if (context_smolvm_find(ctx, &second) == 0 && smolvm_list(ctx->vm, &list, &second) == 0) {
 		*machines = json_loads(list, 0, NULL);
 		if (!json_is_array(*machines))
@@ -173,6 +181,7 @@ static void ask(struct context *ctx, struct engine_containers *containers, json_
 		*failed = second;
 		second = (struct error)ERROR_INIT;
 	}
+	return engine;
 }
 
 int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct error *err)
@@ -181,12 +190,14 @@ int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct 
 	cleanup_error struct error failed = ERROR_INIT;
 	cleanup_strv struct strv slugs = STRV_INIT;
 	json_auto_t *machines = NULL;
+	bool answered;
 
-	ask(ctx, &containers, &machines, &failed);
+	answered = ask(ctx, &containers, &machines, &failed);
 	if (journal_slugs(ctx, &slugs, err) != 0)
 		return -1;
 	for (size_t i = 0; i < slugs.count; i++)
-		if (fill_mine(ctx, &containers, machines, add_row(ret, slugs.item[i]), err) != 0)
+		if (fill_mine(ctx, answered ? &containers : NULL, machines,
+			    add_row(ret, slugs.item[i]), err) != 0)
 			return -1;
 	add_others(&containers, all, ret);
 	if (failed.code == EXIT_OK)

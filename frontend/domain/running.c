@@ -139,7 +139,7 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 static char *first_failure(const struct evidence *evidence, const struct probe_report *probes)
 {
 	for (size_t i = 0; i < evidence->count; i++)
-		if (!evidence->row[i].pass)
+		if (!evidence->row[i].pass && !evidence->row[i].unclear)
 			return xasprintf(
 				"verify: %s: %s", evidence->row[i].id, evidence->row[i].what);
 	for (size_t i = 0; i < probes->count; i++)
@@ -149,20 +149,21 @@ static char *first_failure(const struct evidence *evidence, const struct probe_r
 	return NULL;
 }
 
-/* Notes what a verify found, where that is news. */
-static int keep_result(struct context *ctx, const struct verdict *verdict,
-	const struct evidence *evidence, struct error *err)
+/* Notes what a verify of this launch found, where that is news. WHY is NULL when all passed. */
+static int keep_result(
+	struct context *ctx, const struct verdict *verdict, const char *why, struct error *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	cleanup_journal_facts struct journal_facts facts = {0};
-	cleanup_free char *why = first_failure(evidence, &verdict->probes);
 
-	if (journal_read(ctx, verdict->slug, &facts, err) != 0)
+	if (journal_lock(ctx, verdict->slug, JOURNAL_LOCK_MS, &journal, err) != 0 ||
+		journal_read(ctx, verdict->slug, &facts, err) != 0)
 		return -1;
+	if (strcmp(facts.launch, verdict->launch) != 0)
+		return err_set(
+			err, EXIT_UNAVAILABLE, "it was stopped, and launched again, meanwhile");
 	if (why == NULL && facts.doubt == NULL)
 		return 0;
-	if (journal_lock(ctx, verdict->slug, JOURNAL_LOCK_MS, &journal, err) != 0)
-		return -1;
 	return journal_event(&journal, why ? "unverified" : "verified", "why", why, err);
 }
 
@@ -183,18 +184,31 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		.after_ready = true,
 	};
 	cleanup_fd int probing = supervisor_mark_probing(ctx, verdict->slug, err);
+	cleanup_error struct error unasked = ERROR_INIT;
+	cleanup_free char *why = NULL;
+	bool asked;
 
 	if (probing < 0 || context_smolvm(ctx, err) != 0)
 		return -1;
 	strv_clear(&verdict->services);
 	if (services_wildcard(&verdict->services, err) != 0)
 		return -1;
-	if (probe_run(ctx->vm, &input, &verdict->probes, err) != 0 ||
-		proxy_probe_run(&input, verdict->slug, verdict->token, &verdict->proxy, err) != 0)
-		return -1;
+	asked = probe_run(ctx->vm, &input, &verdict->probes, &unasked) == 0 &&
+		proxy_probe_run(&input, verdict->slug, verdict->token, &verdict->proxy, &unasked) ==
+			0;
 	free(verdict->text);
 	verdict->text = verdict_text(verdict->services.count, &verdict->proxy);
+	/* Also when the guest does not answer: what the host shows is not for it to withhold. */
 	if (evidence_read(ctx, verdict, ret, err) != 0)
 		return -1;
-	return keep_result(ctx, verdict, ret, err);
+	why = first_failure(ret, &verdict->probes);
+	if (why == NULL && !asked)
+		why = xasprintf("verify: %s", unasked.message);
+	if (keep_result(ctx, verdict, why, err) != 0)
+		return -1;
+	if (asked || ret->failed > 0)
+		return 0;
+	*err = unasked;
+	unasked = (struct error)ERROR_INIT;
+	return -1;
 }

@@ -76,30 +76,57 @@ int services_check(
 	return err_note(err, "next", "let them listen on 127.0.0.1, or set wildcard: warn");
 }
 
-static bool belongs(const struct listener *at, const char *alias, const struct services_own *own)
+/* Its place among the ports of OWN; own->count when it has none. */
+static size_t place_of(const struct services_own *own, const struct listener *at)
 {
-	if (strcmp(at->address, alias) != 0 || (own->probing && at->uid == geteuid()))
-		return true;
-	for (size_t i = 0; i < own->count; i++)
-		if (at->proto == LISTENER_TCP && at->port == own->port[i])
-			return at->uid == own->engine_uid;
-	return false;
+	size_t i = 0;
+
+	while (i < own->count && (at->proto != LISTENER_TCP || at->port != own->port[i]))
+		i++;
+	return i;
 }
 
-int services_strangers(const char *alias, const struct services_own *own, struct error *err)
+static bool belongs(const struct services_own *own, const struct listener *at, const char *alias)
+{
+	bool engine = at->uid == own->engine_uid && place_of(own, at) < own->count;
+
+	if (at->wildcard) /* of the bundle's own port: it would answer in its place */
+		return engine || place_of(own, at) == own->count;
+	if (strcmp(at->address, alias) != 0 || at->connected)
+		return true;
+	return engine || (own->probing && at->uid == geteuid());
+}
+
+static int still_served(
+	const char *alias, struct services_own *own, const bool now[], struct error *err)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if (own->seen[i] && !now[i])
+			return err_set(err, EXIT_REFUSED,
+				"the engine does not listen on %s:%u any more", alias,
+				own->port[i]);
+	memcpy(own->seen, now, sizeof(own->seen));
+	return 0;
+}
+
+int services_strangers(const char *alias, struct services_own *own, struct error *err)
 {
 	cleanup_listeners struct listeners all = LISTENERS_INIT;
+	bool now[SERVICES_OWN_MAX] = {false};
 
 	if (listeners_read(&all, err) != 0)
 		return -1;
 	for (size_t i = 0; i < all.count; i++) {
 		const struct listener *at = &all.item[i];
+		size_t place = place_of(own, at);
 
-		if (!belongs(at, alias, own))
+		if (!belongs(own, at, alias))
 			return err_set(err, EXIT_REFUSED,
 				"a stranger (uid %u) listens on %s %s:%u, the bottle's own "
 				"address",
 				(unsigned)at->uid, listener_proto_name(at), at->address, at->port);
+		if (place < own->count && strcmp(at->address, alias) == 0)
+			now[place] = true;
 	}
-	return 0;
+	return still_served(alias, own, now, err);
 }

@@ -27,9 +27,11 @@ struct services_own {
 	size_t count;
 	uid_t engine_uid; /* these ports are the engine's: a listener of another user is none of them */
 	bool probing;     /* listeners of this user are probes */
+	bool seen[SERVICES_OWN_MAX]; /* the engine listened on the port at the last look */
 };
 
-/* Refuses when anything else listens on ALIAS itself. */
-int services_strangers(const char *alias, const struct services_own *own, struct error *err);
+/* Refuses when anything else listens on ALIAS itself, or on every address with a port of OWN; and when the engine no
+ * longer listens where it did at the last look with this OWN. (It never does without its userland proxy.) */
+int services_strangers(const char *alias, struct services_own *own, struct error *err);
 
 #endif

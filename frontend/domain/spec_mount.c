@@ -59,6 +59,35 @@ static bool folder_contains(const char *outer, const char *inner)
 	}
 }
 
+/* A link says where it leads anew at every launch, and whoever can write its folder says so: an approval of the path
+ * would cover anything. Links of root's are the system's own. */
+static int refuse_links(struct bottle_spec *spec, const char *folder, const char *path,
+	const char *key, struct error *err)
+{
+	cleanup_free char *whole = *path == '/' ? xstrdup(path) : xasprintf("%s/%s", folder, path);
+
+	for (char *end = whole; *end != '\0';) {
+		cleanup_free char *real = NULL;
+		struct stat st;
+		char cut;
+
+		end += strspn(end, "/");
+		end += strcspn(end, "/");
+		cut = *end;
+		*end = '\0';
+		if (lstat(whole, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != 0) {
+			real = realpath(whole, NULL);
+			return spec_yaml_error(&spec->source, err, key,
+				"%s is a symbolic link (to %s), which an agent can set anew: "
+				"allowed "
+				"is the path of the folder itself",
+				whole, real ? real : "nothing");
+		}
+		*end = cut;
+	}
+	return 0;
+}
+
 static int check_host(struct bottle_spec *spec, const char *folder, struct spec_mount *mount,
 	const char *key, struct error *err)
 {
@@ -67,7 +96,8 @@ static int check_host(struct bottle_spec *spec, const char *folder, struct spec_
 	if (strchr(mount->host, ':') != NULL)
 		return spec_yaml_error(&spec->source, err, key,
 			"'%s': allowed is a path without ':'", mount->host);
-	if (spec_resolve(spec, folder, key, &mount->host, err) != 0)
+	if (refuse_links(spec, folder, mount->host, key, err) != 0 ||
+		spec_resolve(spec, folder, key, &mount->host, err) != 0)
 		return -1;
 	if (!spec_path_normal(mount->host))
 		return spec_yaml_error(&spec->source, err, key,

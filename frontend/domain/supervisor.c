@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "childenv.h"
 #include "clock.h"
 #include "context.h"
@@ -102,15 +103,20 @@ static int gave_up(struct supervisor *supervisor, struct error *err)
 
 int supervisor_wait(struct supervisor *supervisor, struct error *err)
 {
-	struct pollfd waiting = {supervisor->from, POLLIN, 0};
+	struct pollfd waiting[] = {{supervisor->from, POLLIN, 0}, {cancel_fd(), POLLIN, 0}};
+	int64_t deadline = clock_ms() + WATCHING_MS;
 	char word;
-	int got;
 
 	outside_enter();
-	while ((got = poll(&waiting, 1, WATCHING_MS)) < 0 && errno == EINTR)
-		;
+	while (waiting[0].revents == 0 && !cancel_asked() && clock_ms() < deadline)
+		if (poll(waiting, 2, WATCHING_MS / 100) > 0 && waiting[1].revents != 0 &&
+			!cancel_asked())
+			cancel_drain();
 	outside_leave();
-	if (got == 0)
+	if (cancel_asked())
+		return err_set(
+			err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
+	if (waiting[0].revents == 0)
 		return err_set(err, EXIT_DEADLINE, "the supervisor does not watch after %d s",
 			WATCHING_MS / 1000);
 	return read(supervisor->from, &word, 1) == 1 ? 0 : gave_up(supervisor, err);

@@ -245,22 +245,36 @@ int teardown_vm_only(struct context *ctx, struct journal *journal, struct error 
 	return journal_event(journal, "kept", NULL, NULL, err);
 }
 
+/* Died before it was ready, or was lost and could not be removed whole. */
+static bool is_dead(const struct context *ctx, const char *slug)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_error struct error broken = ERROR_INIT;
+
+	if (journal_read(ctx, slug, &facts, &broken) != 0)
+		return false;
+	return (!facts.ready && !facts.kept) || (facts.lost != NULL && !facts.cleared);
+}
+
+int teardown_if_dead(struct context *ctx, const char *slug, struct error *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+
+	/* It may have been launched anew since it was found. */
+	if (journal_lock(ctx, slug, 0, &journal, err) != 0)
+		return -1;
+	return is_dead(ctx, slug) ? teardown(ctx, &journal, err) : 1;
+}
+
 int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct error *err)
 {
 	cleanup_strv struct strv all = STRV_INIT;
 
 	if (journal_slugs(ctx, &all, err) != 0)
 		return -1;
-	for (size_t i = 0; i < all.count; i++) {
-		cleanup_journal_facts struct journal_facts facts = {0};
-		cleanup_error struct error broken = ERROR_INIT;
-
-		if (journal_is_locked(ctx, all.item[i]) ||
-			journal_read(ctx, all.item[i], &facts, &broken) != 0)
-			continue;
-		if ((!facts.ready && !facts.kept) || (facts.lost != NULL && !facts.cleared))
+	for (size_t i = 0; i < all.count; i++)
+		if (!journal_is_locked(ctx, all.item[i]) && is_dead(ctx, all.item[i]))
 			strv_push(slugs, all.item[i]);
-	}
 	return 0;
 }
 
@@ -271,14 +285,12 @@ int teardown_dead(struct context *ctx, const char *except, struct error *err)
 	if (teardown_find_dead(ctx, &dead, err) != 0)
 		return -1;
 	for (size_t i = 0; i < dead.count; i++) {
-		cleanup_journal struct journal journal = JOURNAL_INIT;
 		cleanup_error struct error failed = ERROR_INIT;
 
-		if (strcmp(dead.item[i], except) == 0 ||
-			journal_lock(ctx, dead.item[i], 0, &journal, &failed) != 0)
+		if (strcmp(dead.item[i], except) == 0)
 			continue;
 		context_warn(ctx, "removing what a dead launch of %s left", dead.item[i]);
-		if (journal_exists(&journal) && teardown(ctx, &journal, &failed) != 0)
+		if (teardown_if_dead(ctx, dead.item[i], &failed) < 0 && failed.code != EXIT_AGAIN)
 			context_warn(ctx, "%s: %s (bottle gc)", dead.item[i], failed.message);
 	}
 	return 0;

@@ -27,6 +27,9 @@ int teardown_vm_only(struct context *ctx, struct journal *journal, struct error 
  * remove all of them. */
 int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct error *err);
 
+/* teardown of one of them; 1 when it is none any more. EXIT_AGAIN when another command is at work on it. */
+int teardown_if_dead(struct context *ctx, const char *slug, struct error *err);
+
 /* Takes apart what those left, but for the bottle EXCEPT; one that cannot be is only warned of. */
 int teardown_dead(struct context *ctx, const char *except, struct error *err);
 

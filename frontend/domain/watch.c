@@ -136,10 +136,11 @@ static void look_at_vm(struct watcher *watcher)
 static void hear_engine(struct watcher *watcher, int on, enum engine_events_of of)
 {
 	cleanup_free char *own = NULL;
+	const char *news =
+		engine_events_read(watcher->on[on].fd, of, watcher->watch->container, &own);
 
-	/* What was lost is reported after the VM is gone, not before. */
-	pidfd_kill(watcher->on[ON_VM].fd, watcher->watch->process.pid);
-	lost(watcher, engine_events_read(watcher->on[on].fd, of, &own));
+	if (news != NULL)
+		lost(watcher, news);
 }
 
 static void hear_launcher(struct watcher *watcher)
@@ -198,8 +199,11 @@ static bool take_over(struct watcher *watcher, struct journal *journal, struct j
 		if (journal->lock >= 0)
 			return true;
 		journal_clear(journal);
-		if (journal_lock(watcher->ctx, watch->slug, 0, journal, &held) != 0)
+		if (journal_lock(watcher->ctx, watch->slug, 0, journal, &held) != 0) {
+			if (held.code != EXIT_AGAIN)
+				return false;
 			clock_sleep_ms(LOCK_MS);
+		}
 	}
 }
 

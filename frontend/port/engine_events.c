@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ enum {
 	ANSWER_MS = 10000,
 	NEWS_MS = 200, /* for the rest of a line whose beginning is there */
 	HEAD_MAX = 4096,
+	LINE_MAX_BYTES = 1 << 20, /* an event carries all labels */
 };
 
 /* Docker and Podman have two names for one thing; an engine ignores those that it does not know. */
@@ -43,7 +45,7 @@ static char *percent_encode(const char *text)
 static bool read_until(int fd, const char *end, int ms, char *text, size_t size)
 {
 	int64_t deadline = clock_ms() + ms;
-	size_t len = 0;
+	size_t len = 0, end_len = strlen(end);
 
 	while (len + 1 < size) {
 		int64_t left = deadline - clock_ms();
@@ -56,7 +58,7 @@ static bool read_until(int fd, const char *end, int ms, char *text, size_t size)
 		if (read(fd, text + len, 1) != 1)
 			return false;
 		text[++len] = '\0';
-		if (len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0)
+		if (len >= end_len && strcmp(text + len - end_len, end) == 0)
 			return true;
 	}
 	return false;
@@ -91,10 +93,15 @@ int engine_events_open(const char *socket, enum engine_events_of of, const char 
 	return 0;
 }
 
+static const char *attribute(const json_t *event, const char *key)
+{
+	return json_string_value(json_object_get(
+		json_object_get(json_object_get(event, "Actor"), "Attributes"), key));
+}
+
 static const char *ended(const json_t *event, char **ret_own)
 {
-	const char *code = json_string_value(json_object_get(
-		json_object_get(json_object_get(event, "Actor"), "Attributes"), "exitCode"));
+	const char *code = attribute(event, "exitCode");
 
 	if (code == NULL)
 		return "the bundle ended";
@@ -102,21 +109,37 @@ static const char *ended(const json_t *event, char **ret_own)
 	return *ret_own;
 }
 
-const char *engine_events_read(int fd, enum engine_events_of of, char **ret_own)
+/* Of a line that did not come whole. */
+static const char *cut(int fd)
 {
-	char line[16384];
-	json_auto_t *event = NULL;
-	const char *action;
+	char next;
 
-	if (!read_until(fd, "\n", NEWS_MS, line, sizeof(line)))
-		return "the engine went away";
+	return recv(fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0
+		       ? "the engine went away"
+		       : "the engine reported more than can be read";
+}
+
+const char *engine_events_read(
+	int fd, enum engine_events_of of, const char *container, char **ret_own)
+{
+	cleanup_free char *line = xcalloc(LINE_MAX_BYTES, 1);
+	json_auto_t *event = NULL;
+	const char *action, *whose;
+
+	if (!read_until(fd, "\n", NEWS_MS, line, LINE_MAX_BYTES))
+		return cut(fd);
 	event = json_loads(line, 0, NULL);
 	action = json_string_value(json_object_get(event, "Action"));
 	if (action == NULL)
 		return "the engine reported what is not understood";
+	if (of == ENGINE_EVENTS_NETWORK && strcmp(action, "disconnect") == 0) {
+		whose = attribute(event, "container");
+		return whose != NULL && strcmp(whose, container) != 0
+			       ? NULL
+			       : "the bundle was taken off its network";
+	}
 	if (of == ENGINE_EVENTS_NETWORK)
-		return strcmp(action, "disconnect") == 0 ? "the bundle was taken off its network"
-							 : "the bundle's network was removed";
+		return "the bundle's network was removed";
 	if (strcmp(action, "die") == 0 || strcmp(action, "died") == 0)
 		return ended(event, ret_own);
 	return strcmp(action, "restart") == 0 ? "the bundle was restarted"

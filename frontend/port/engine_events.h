@@ -16,7 +16,9 @@ enum engine_events_of { ENGINE_EVENTS_CONTAINER, ENGINE_EVENTS_NETWORK };
 int engine_events_open(const char *socket, enum engine_events_of of, const char *id, int *ret_fd,
 	uid_t *ret_uid, struct error *err);
 
-/* The news on FD as a clause, "the bundle ended (exit code 137)". Static or the caller's to free through *ret_own. */
-const char *engine_events_read(int fd, enum engine_events_of of, char **ret_own);
+/* The news on FD as a clause, "the bundle ended (exit code 137)"; NULL when it is of another container than CONTAINER.
+ * Static, or the caller's to free through *ret_own. Takes at most a fifth of a second. */
+const char *engine_events_read(
+	int fd, enum engine_events_of of, const char *container, char **ret_own);
 
 #endif

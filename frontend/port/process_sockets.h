@@ -20,16 +20,19 @@ struct process_sockets {
 	 * VM monitors do. Then these are the sockets of this user that no process which can be looked into has: the
 	 * asked one's, and perhaps some of others like it. */
 	bool by_elimination;
+	size_t others; /* how many more there are of this user, so that whose a socket is cannot be told */
 };
 
-#define PROCESS_SOCKETS_INIT   \
-	{                      \
-		NULL, 0, false \
+#define PROCESS_SOCKETS_INIT      \
+	{                         \
+		NULL, 0, false, 0 \
 	}
 #define cleanup_process_sockets __attribute__((cleanup(process_sockets_clear)))
 
-/* EXIT_UNAVAILABLE where the platform does not tell. */
-int process_sockets_read(pid_t pid, struct process_sockets *ret, struct error *err);
+/* Reads those of PID[0]. The other COUNT - 1 are processes of its kind, which do not count as others.
+ * EXIT_UNAVAILABLE where the platform does not tell. */
+int process_sockets_read(
+	const pid_t pid[], size_t count, struct process_sockets *ret, struct error *err);
 void process_sockets_clear(struct process_sockets *sockets);
 
 #endif

@@ -2,9 +2,11 @@
 #include "err.h"
 #include "process_sockets.h"
 
-int process_sockets_read(pid_t pid, struct process_sockets *ret, struct error *err)
+int process_sockets_read(
+	const pid_t pid[], size_t count, struct process_sockets *ret, struct error *err)
 {
 	(void)pid;
+	(void)count;
 	(void)ret;
 	return err_set(err, EXIT_UNAVAILABLE, "sockets of a process are not looked at on macOS");
 }

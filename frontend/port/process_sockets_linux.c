@@ -13,6 +13,7 @@
 #include "listeners_table.h"
 #include "mem.h"
 #include "num.h"
+#include "self.h"
 
 struct inodes {
 	uint64_t *item;
@@ -58,18 +59,32 @@ static bool add_process(struct inodes *inodes, const char *pid)
 	return true;
 }
 
-/* Everything that can be looked into. */
-static int add_all(struct inodes *inodes, struct error *err)
+static bool is_one_of(uint32_t pid, const pid_t known[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((pid_t)pid == known[i])
+			return true;
+	return false;
+}
+
+/* Everything that can be looked into. *RET_OTHERS counts processes of this user that cannot, but for those KNOWN. */
+static int add_all(struct inodes *inodes, const pid_t known[], size_t count, size_t *ret_others,
+	struct error *err)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
+	uint64_t start;
 	uint32_t pid;
+	uid_t uid;
 
 	if (dir == NULL)
 		return err_errno(err, EXIT_OS, "list processes in /proc");
 	while ((entry = readdir(dir)) != NULL)
-		if (parse_u32(entry->d_name, 1, INT32_MAX, &pid))
-			(void)add_process(inodes, entry->d_name);
+		if (parse_u32(entry->d_name, 1, INT32_MAX, &pid) &&
+			!add_process(inodes, entry->d_name) && !is_one_of(pid, known, count) &&
+			self_process_uid((pid_t)pid, &uid) == 0 && uid == geteuid() &&
+			self_process_start((pid_t)pid, &start) == 0) /* a zombie has none */
+			(*ret_others)++;
 	closedir(dir);
 	return 0;
 }
@@ -97,7 +112,8 @@ static void take(void *arg, const struct listener *local, const struct listener 
 	ret->item[ret->count++] = (struct process_socket){*local, *remote};
 }
 
-int process_sockets_read(pid_t pid, struct process_sockets *ret, struct error *err)
+int process_sockets_read(
+	const pid_t pid[], size_t count, struct process_sockets *ret, struct error *err)
 {
 	static const struct {
 		const char *path;
@@ -106,13 +122,13 @@ int process_sockets_read(pid_t pid, struct process_sockets *ret, struct error *e
 	} tables[] = {{"/proc/net/tcp", LISTENER_TCP, false},
 		{"/proc/net/tcp6", LISTENER_TCP, true}, {"/proc/net/udp", LISTENER_UDP, false},
 		{"/proc/net/udp6", LISTENER_UDP, true}};
-	cleanup_free char *name = xasprintf("%d", (int)pid);
+	cleanup_free char *name = xasprintf("%d", (int)pid[0]);
 	cleanup_inodes struct inodes inodes = {NULL, 0};
 	struct search search = {&inodes, ret};
 
 	process_sockets_clear(ret);
 	ret->by_elimination = !add_process(&inodes, name);
-	if (ret->by_elimination && add_all(&inodes, err) != 0)
+	if (ret->by_elimination && add_all(&inodes, pid, count, &ret->others, err) != 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		FILE *table = fopen(tables[i].path, "re");

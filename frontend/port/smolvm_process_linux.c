@@ -2,7 +2,6 @@
 #include "smolvm_process_os.h"
 
 #include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "fs.h"
 #include "mem.h"
 #include "num.h"
+#include "self.h"
 #include "strv.h"
 
 /* The words of a command line, each with a NUL behind it. */
@@ -20,23 +20,6 @@ static void split(const struct buf *cmdline, struct strv *ret)
 
 	for (const char *at = cmdline->data; at < end; at += strlen(at) + 1)
 		strv_push(ret, at);
-}
-
-/* A process that closed itself to others (prctl(2), PR_SET_DUMPABLE), as VM monitors do, has its folder belong to
- * root; its status says whose it is. */
-static bool is_ours(const char *pid)
-{
-	cleanup_free char *path = xasprintf("/proc/%s/status", pid);
-	cleanup_buf struct buf status = BUF_INIT(1 << 16);
-	cleanup_error struct error ignored = ERROR_INIT;
-	const char *line;
-	unsigned real, effective;
-
-	if (fs_read(path, &status, &ignored) != 0)
-		return false;
-	line = strstr(status.data, "\nUid:");
-	return line != NULL && sscanf(line, "\nUid: %u %u", &real, &effective) == 2 &&
-	       effective == geteuid();
 }
 
 int smolvm_process_find(
@@ -54,6 +37,7 @@ int smolvm_process_find(
 		cleanup_strv struct strv words = STRV_INIT;
 		cleanup_free char *path = NULL;
 		uint32_t pid;
+		uid_t uid;
 		struct stat st;
 
 		if (!parse_u32(entry->d_name, 1, INT32_MAX, &pid) ||
@@ -63,7 +47,8 @@ int smolvm_process_find(
 		path = xasprintf("/proc/%s/cmdline", entry->d_name);
 		if (fs_read(path, &cmdline, &ignored) == 0)
 			split(&cmdline, &words);
-		if (words.count > 0 && wanted(&words, arg) && is_ours(entry->d_name))
+		if (words.count > 0 && wanted(&words, arg) &&
+			self_process_uid((pid_t)pid, &uid) == 0 && uid == geteuid())
 			*ret = (pid_t)pid;
 	}
 	closedir(dir);

@@ -90,6 +90,40 @@ says running
 ok $? "network prune beside a live bundle changes nothing"
 as 1 "$bottle" stop web >/dev/null
 
+# What gc and launch found dead may live by the time that they come to it.
+for way in gc launch; do
+	fault 1 start.delay 5
+	for name in aaa bbb; do # at one time: a launch removes what is dead
+		# shellcheck disable=SC2086
+		as 1 "$bottle" $launch $name >/dev/null 2>&1 &
+	done
+	for name in aaa bbb; do wait_for 60 journal_has 1 $name start; done
+	# shellcheck disable=SC2046 # pids, one word each
+	kill -KILL $(pgrep -r D,R,S,T -u "$(uid 1)" -f "^$bottle launch")
+	wait_for 20 sh -c "! pgrep -r D,R,S,T -u $(uid 1) -f '$work/bin/smolvm|^$bottle'"
+	no_faults 1
+	fault 1 delete.delay 3
+	if [ $way = gc ]; then
+		as 1 "$bottle" gc -f >"$work/swept" 2>&1 &
+	else
+		# shellcheck disable=SC2086
+		as 1 "$bottle" $launch ccc >"$work/swept" 2>&1 &
+	fi
+	sweeping=$!
+	: >"$work/home-1/smolvm.calls"
+	wait_for 20 grep -q '^machine delete' "$work/home-1/smolvm.calls"
+	# shellcheck disable=SC2086
+	try 1 "$bottle" $launch bbb
+	is "$status" 0 "$way: a bottle is launched anew while the other dead one is removed"
+	wait "$sweeping"
+	no_faults 1
+	[ $way = launch ] || is "$(grep -v '^bottle: \|^  ' "$work/swept")" "removed dead launch  aaa" "gc says what it did remove"
+	is "$(as 1 "$bottle" ps --json | jq -r '.bottles[] | select(.name == "bbb") | .state')" running \
+		"$way: a bottle that was launched anew meanwhile is let alone"
+	as 1 "$bottle" stop --all >/dev/null
+	is "$(leftovers 1 a)" "" "$way: and nothing is left after stop"
+done
+
 # A disk that is full: a file system of its own, and not a byte of it left.
 small_disk() { # FOLDER SIZE
 	disk=$work/home-1/$1

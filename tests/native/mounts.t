@@ -63,10 +63,10 @@ refused /run "the folder of the default engine's socket"
 refused /var/run "the same by its other name"
 like "$work/err" 'an engine.s socket' "for that reason"
 
-# Other names.
-as 1 ln -s "$home/.config/bottle" "$home/proj/link"
+# Other names. (The links are root's: a user's is refused as one.)
+ln -s "$home/.config/bottle" "$home/proj/link"
 refused "$home/proj/link" "a link to the settings"
-as 1 ln -s "$home/proj" "$home/behind"
+ln -s "$home/proj" "$home/behind"
 allowed "$home/behind/sub" "a folder behind a link"
 made "$home/proj/bound"
 cat >"$work/bound" <<END
@@ -110,6 +110,21 @@ chown "$(uid 1)" "$home/smolvm"
 echo "smolvm: $home/smolvm" >"$home/.config/bottle/config.yaml"
 allowed "$home/proj" "a smolvm in the home itself makes not all of it one of programs"
 rm "$home/.config/bottle/config.yaml"
+
+# A link that an agent plants in a folder that it can write, for the next launch of an approved file.
+mkdir -p "$home/proj/cache" "$home/.ssh"
+printf 'version: 1\nagent:\n  image: agent\n  mounts: [{host: ., guest: /w}, {host: ./cache, guest: /cache}]\nbundle: {image: bundle}\n' \
+	>"$home/proj/bottle.yaml"
+chown -R "$(uid 1)" "$home/proj" "$home/.ssh"
+trust_yaml 1 "$home/proj/bottle.yaml"
+AT=$home/proj try 1 "$bottle" launch web --dry-run
+is "$status" 0 "a folder inside a mounted one is allowed"
+as 1 rmdir "$home/proj/cache"
+as 1 ln -s ../.ssh "$home/proj/cache"
+AT=$home/proj try 1 "$bottle" launch web --dry-run
+is "$status" 65 "the same name as a link to another folder is refused"
+like "$work/err" "cache is a symbolic link \(to $home/.ssh\), which an agent can set anew" "and says where it leads"
+rm -r "$home/proj/cache" "$home/.ssh"
 
 # The bundle's mounts, by the file.
 printf 'version: 1\nagent: {image: agent}\nbundle:\n  image: bundle\n  mounts:\n    - {host: %s, container: /p}\n' \

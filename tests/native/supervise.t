@@ -116,7 +116,10 @@ done
 # Whoever gets hold of a port that the bundle had.
 up
 port=$(jq .bundle.ports.proxy.host "$work/home-1/.local/state/bottle/web/verdict")
-kill -KILL "$(pgrep -f "docker-proxy .*-host-ip 127.0.0.16 -host-port $port ")"
+end_proxy() { # PORT: the engine's own listener there, as if it had crashed
+	kill -KILL "$(pgrep --ns "$(cat "$work/a/pid")" --nslist net -f "docker-proxy .*-host-ip 127.0.0.16 -host-port $1 ")"
+}
+end_proxy "$port"
 listen tcp 127.0.0.16 "$port"
 wait_for 8 gone "$vm"
 ok $? "a published port that another user listens on: the VM is ended"
@@ -125,6 +128,35 @@ reason >"$work/out"
 like "$work/out" "a stranger \(uid $(uid 3)\) listens on tcp 127.0.0.16:$port" "it is a stranger, though the port is the bundle's"
 kill_all 3
 wait "$listener"
+
+up
+port=$(jq .bundle.ports.proxy.host "$work/home-1/.local/state/bottle/web/verdict")
+end_proxy "$port"
+listen tcp 0.0.0.0 "$port"
+wait_for 8 gone "$vm"
+ok $? "the same by a listener on every address: the VM is ended"
+wait_for 20 cleared
+reason >"$work/out"
+like "$work/out" "a stranger \(uid $(uid 3)\) listens on tcp 0.0.0.0:$port" "which is a stranger too"
+kill_all 3
+wait "$listener"
+up
+end_proxy 10213
+wait_for 8 gone "$vm"
+ok $? "a port that the engine does not listen on any more: the VM is ended"
+wait_for 20 cleared
+reason >"$work/out"
+like "$work/out" 'the engine does not listen on 127.0.0.16:10213 any more' "and that is the reason"
+
+# What is no loss.
+up
+engine_docker a run --rm --network bot-bottle-bundle-web tiny true
+sleep 0.5
+is "$(state)" running "another container that leaves the bundle's network is no loss"
+engine_docker a network disconnect -f bot-bottle-bundle-web $container
+wait_for 2 gone "$vm"
+ok $? "the bundle that leaves it is one, still"
+wait_for 20 cleared
 
 # Services on every address: as the setting says.
 up

@@ -109,8 +109,63 @@ for how in "connect" "listen" "hidden connect" "hidden listen"; do
 	esac
 	as 1 "$bottle" stop web >/dev/null
 done
+# A guest that does not answer keeps nothing of that back.
+echo connect >"$work/home-1/vm.how"
+up
+sleep 0.5
+fault 1 answer nonsense
+try 1 "$bottle" verify web --json
+is "$status" 1 "a guest that answers nonsense: verify fails"
+is "$(found sockets)" false "by what the host shows"
+refused "nonsense" 'verify: sockets: tcp 127.0.0.1:7979'
+as 1 "$bottle" stop web >/dev/null
+rm "$work/home-1/faults/vm"
+rm "$work/home-1/faults/answer"
+up
+fault 1 answer nonsense
+try 1 "$bottle" verify web
+[ "$status" -ne 0 ]
+ok $? "nonsense alone: verify fails"
+refused "nonsense alone" 'verify: probes: '
+rm "$work/home-1/faults/answer"
+as 1 "$bottle" stop web >/dev/null
+
+# Another process of this user that lets nobody look: whose a socket is cannot be told then.
+echo "hidden connect" >"$work/home-1/vm.how"
+as 1 python3 -c '
+import ctypes, time
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+time.sleep(600)' &
+hidden=$!
+fault 1 vm "$work/vm.py"
+up
+sleep 0.5
+try 1 "$bottle" verify web --json
+is "$(jq -r '.host_evidence[] | select(.id == "sockets") | .pass, .unclear' "$work/out" | tr '\n' ' ')" "false true " \
+	"beside another process that hides: sockets are unclear"
+is "$status" 0 "which is no failure"
+try 1 "$bottle" verify web
+like "$work/out" '^unclear +sockets .*of the monitor, or of 1 other process' "and is said"
+like "$work/out" ': verified: 5 of 6 findings' "and is no pass"
+as 1 "$bottle" stop web >/dev/null
+kill_all 1
+wait "$hidden"
 kill_all 3
 wait "$listener"
 no_faults 1
+
+# A verify that outlives its bottle says nothing of the next one.
+up
+fault 1 exec.delay 3
+as 1 "$bottle" verify web >"$work/late" 2>&1 &
+late=$!
+sleep 1
+no_faults 1
+as 1 "$bottle" stop web >/dev/null
+up
+wait "$late"
+try 1 "$bottle" exec web -- true
+is "$status" 0 "a verify that outlives its bottle does not condemn the next one"
+as 1 "$bottle" stop web >/dev/null
 is "$(leftovers 1 a)" "" "nothing is left"
 done_testing
