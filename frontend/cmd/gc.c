@@ -32,9 +32,9 @@ static void show(const struct garbage *garbage, bool acted)
 {
 	const char *verb = acted ? "removed " : "";
 
-	for (size_t i = 0; i < garbage->dead.count; i++)
+	for (size_t i = 0; i < garbage->shown; i++)
 		print_line(stdout, "%sdead launch  %s", verb, garbage->dead.item[i]);
-	for (size_t i = 0; i < garbage->orphans.count; i++)
+	for (size_t i = 0; i < garbage->shown_orphans; i++)
 		print_line(stdout, "%s%-11s  %s", verb,
 			garbage->orphans.item[i].is_network ? "network" : "container",
 			garbage->orphans.item[i].name);
