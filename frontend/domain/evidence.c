@@ -219,18 +219,29 @@ static int look_at_denials(
 	return 0;
 }
 
+/* What cannot be looked at is no evidence: a VM that ends meanwhile takes its record and files along. */
+static void look(struct context *ctx, const struct verdict *verdict, const char *id,
+	int (*at)(struct context *ctx, const struct verdict *verdict, struct evidence *ret,
+		struct error *err),
+	struct evidence *ret)
+{
+	cleanup_error struct error unseen = ERROR_INIT;
+
+	if (at(ctx, verdict, ret, &unseen) != 0)
+		add(ret, id, "it cannot be looked at", false, xstrdup(unseen.message));
+}
+
 int evidence_read(
 	struct context *ctx, const struct verdict *verdict, struct evidence *ret, struct error *err)
 {
 	if (context_smolvm(ctx, err) != 0 || context_vmdb(ctx, err) != 0)
-		return -1;
+		return err_wrap(err, "evidence");
 	look_at_vm(verdict, ret);
 	look_at_engine(ctx, verdict, ret);
-	if (look_at_policy(ctx, verdict, ret, err) != 0 ||
-		look_at_record(ctx, verdict, ret, err) != 0 ||
-		look_at_sockets(ctx, verdict, ret, err) != 0 ||
-		look_at_denials(ctx, verdict, ret, err) != 0)
-		return err_wrap(err, "evidence");
+	look(ctx, verdict, "policy", look_at_policy, ret);
+	look(ctx, verdict, "record", look_at_record, ret);
+	look(ctx, verdict, "sockets", look_at_sockets, ret);
+	look(ctx, verdict, "denials", look_at_denials, ret);
 	return 0;
 }
 

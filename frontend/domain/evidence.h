@@ -35,7 +35,7 @@ struct evidence {
  *   record   so does the machine's record
  *   sockets  the monitor is connected to the address alone, and nothing listens
  *   denials  the engine says that it refused what this run's probes tried (where it can say so)
- * -1 when something cannot be looked at; then there is no evidence. */
+ * One that cannot be looked at fails. -1 without smolvm or a place for its database. */
 int evidence_read(struct context *ctx, const struct verdict *verdict, struct evidence *ret,
 	struct error *err);
 

@@ -156,7 +156,8 @@ static int keep_result(
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	cleanup_journal_facts struct journal_facts facts = {0};
 
-	if (journal_lock(ctx, verdict->slug, JOURNAL_LOCK_MS, &journal, err) != 0 ||
+	if (journal_lock(ctx, verdict->slug, supervisor_lock_ms(ctx, verdict->slug), &journal,
+		    err) != 0 ||
 		journal_read(ctx, verdict->slug, &facts, err) != 0)
 		return -1;
 	if (strcmp(facts.launch, verdict->launch) != 0)
