@@ -83,18 +83,17 @@ static int exec_failure(int fd)
 	return got == sizeof(failure) ? failure : 0;
 }
 
-/* A pipe with both ends close-on-exec and above 2, so that place() cannot trample on one. */
-static int high_pipe(int ends[2])
+int proc_pipe(int *ret_read, int *ret_write, struct error *err)
 {
 	int raw[2];
 
 	if (pipe(raw) != 0)
-		return -1;
-	for (int i = 0; i < 2; i++) {
-		ends[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, 3);
-		close(raw[i]);
-	}
-	return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
+		return err_errno(err, EXIT_OS, "make a pipe");
+	*ret_read = fcntl(raw[0], F_DUPFD_CLOEXEC, 3);
+	*ret_write = fcntl(raw[1], F_DUPFD_CLOEXEC, 3);
+	close(raw[0]);
+	close(raw[1]);
+	return *ret_read >= 0 && *ret_write >= 0 ? 0 : err_errno(err, EXIT_OS, "make a pipe");
 }
 
 int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *err)
@@ -104,7 +103,7 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 		       err_w = -1;
 	cleanup_fd int report_r = -1, report_w = -1;
 	bool pass = spec->stdio == PROC_PASS_ERR || spec->stdio == PROC_PASS_RAW;
-	int ends[2], failure;
+	int failure;
 
 	*proc = (struct proc)PROC_INIT;
 	buf_init(&proc->out, spec->output_max ? spec->output_max : OUTPUT_MAX);
@@ -115,22 +114,13 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 	}
 	if (spec->stdio == PROC_CAPTURE && in < 0 && (in = open_null(O_RDONLY)) < 0)
 		return err_errno(err, EXIT_OS, "open /dev/null");
-	if ((spec->stdio == PROC_CAPTURE && out_w < 0) || proc->pass[0].on) {
-		if (high_pipe(ends) != 0)
-			return err_errno(err, EXIT_OS, "make a pipe");
-		out_r = ends[0];
-		out_w = ends[1];
-	}
-	if (spec->stdio != PROC_INHERIT) {
-		if (high_pipe(ends) != 0)
-			return err_errno(err, EXIT_OS, "make a pipe");
-		err_r = ends[0];
-		err_w = ends[1];
-	}
-	if (high_pipe(ends) != 0)
-		return err_errno(err, EXIT_OS, "make a pipe");
-	report_r = ends[0];
-	report_w = ends[1];
+	if (((spec->stdio == PROC_CAPTURE && out_w < 0) || proc->pass[0].on) &&
+		proc_pipe(&out_r, &out_w, err) != 0)
+		return -1;
+	if (spec->stdio != PROC_INHERIT && proc_pipe(&err_r, &err_w, err) != 0)
+		return -1;
+	if (proc_pipe(&report_r, &report_w, err) != 0)
+		return -1;
 	proc->pid = proc_spawn(child_exec, &(struct birth){spec, {in, out_w, err_w}, report_w});
 	if (proc->pid < 0) {
 		proc->pid = 0;

@@ -60,6 +60,9 @@ struct proc {
 	}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 
+/* A pipe with both ends close-on-exec and above 2, where no stream of a child is put. */
+int proc_pipe(int *ret_read, int *ret_write, struct error *err);
+
 /* Starts the child with umask 077 and no descriptor above 2. -1: it could not be executed (127 in
  * err->code when it does not exist, 126 when it may not run). */
 int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *err);

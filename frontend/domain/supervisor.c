@@ -1,8 +1,6 @@
 /* Supervisors from outside. */
 #include "supervisor.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -34,20 +32,6 @@ static char *lock_path(const struct context *ctx, const char *slug, const char *
 	return xasprintf("%s/%s/%s", ctx->state_root, slug, name);
 }
 
-/* Close-on-exec, and above 2. */
-static int make_pipe(int *ret_read, int *ret_write, struct error *err)
-{
-	int raw[2];
-
-	if (pipe(raw) != 0)
-		return err_errno(err, EXIT_OS, "make a pipe");
-	*ret_read = fcntl(raw[0], F_DUPFD_CLOEXEC, 3);
-	*ret_write = fcntl(raw[1], F_DUPFD_CLOEXEC, 3);
-	close(raw[0]);
-	close(raw[1]);
-	return *ret_read >= 0 && *ret_write >= 0 ? 0 : err_errno(err, EXIT_OS, "make a pipe");
-}
-
 int supervisor_start(const struct context *ctx, const char *slug, struct supervisor *supervisor,
 	struct error *err)
 {
@@ -56,8 +40,8 @@ int supervisor_start(const struct context *ctx, const char *slug, struct supervi
 	cleanup_fd int child_in = -1, child_out = -1;
 	struct proc_spec spec = PROC_SPEC_INIT;
 
-	if (self_program(&program, err) != 0 || make_pipe(&child_in, &supervisor->to, err) != 0 ||
-		make_pipe(&supervisor->from, &child_out, err) != 0)
+	if (self_program(&program, err) != 0 || proc_pipe(&child_in, &supervisor->to, err) != 0 ||
+		proc_pipe(&supervisor->from, &child_out, err) != 0)
 		return -1;
 	strv_push(&argv, program);
 	if (geteuid() == 0)
