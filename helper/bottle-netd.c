@@ -10,9 +10,10 @@
  *  2 record        who called, and whether execve(2) granted root as the installation should make it. A
  *                  fault is kept, not reported: `version` and `policy` work without any installation, and a
  *                  wrong argument is a wrong argument first.
- *  3 settle        signals blocked and default, timers off, descriptors 0-2 there and no others, umask 077,
- *                  folder /, no core, no limit of processor time. Before the ids change, so that the caller
- *                  can still kill a process that the caller's own file systems make wait here.
+ *  3 settle        all signals blocked and no alarm running or pending, descriptors 0-2 there and no others,
+ *                  umask 077, folder /, no core, no limit of processor time. Before the ids change, so that
+ *                  the caller can still kill a process that the caller's own file systems make wait here.
+ *                  What the caller ignores or not is left as it is: blocked for good, SIGALRM aside.
  *  4 shrink        of root only the right to change addresses is left, and is not in effect. Each result
  *                  is checked and read back, and taking it back is tried and must fail. No byte of argv
  *                  has been looked at yet.
@@ -21,9 +22,9 @@
  *  6 seal          from here on only the calls, ioctl numbers and descriptors of filter_gen.c.
  *  7 parse         argv to numbers. All arguments are judged before the first ioctl. No byte of argv is
  *                  ever written, to a descriptor, a log or the kernel.
- *  8 work          one address after the other; the privilege is raised around each writing ioctl alone,
- *                  in os_*.c, where the four numbers are judged again. A failure does not stop the rest;
- *                  the first one is what is reported.
+ *  8 work          one address after the other; the privilege is raised for the writes of one address, in
+ *                  os_*.c, where the four numbers are judged again. A failure does not stop the rest; the
+ *                  first one is what is reported.
  *  9 drop          the right is given up for good, and taking it back is tried and must fail.
  * 10 say           the audit line, stdout, stderr; exit. A reader that makes this wait ends it (report.c).
  *
@@ -34,7 +35,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "os.h"
@@ -45,27 +45,20 @@ extern char **environ; /* macOS has no header that declares it */
 
 #define TEXT_(number) #number
 #define TEXT(number) TEXT_(number)
+static const char policy[] =
+	"protocol 1 pool 127.0.0." TEXT(POOL_FIRST) " 127.0.0." TEXT(POOL_LAST) "\n";
 
-static void settle_signals(void)
-{
-	const struct itimerval off = {.it_value = {.tv_sec = 0}};
-	sigset_t all;
-
-	sigfillset(&all);
-	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
-	for (int timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++)
-		must(setitimer(timer, &off, NULL) == 0, "cannot stop the timers");
-	/* SIG_IGN first: it throws away what is pending, also from before exec. SIGKILL, SIGSTOP and those that
-	 * libc keeps for itself fail here, and need nothing. */
-	for (int number = 1; number < NSIG; number++)
-		if (signal(number, SIG_IGN) != SIG_ERR)
-			must(signal(number, SIG_DFL) == SIG_IGN, "cannot reset signals");
-}
-
-static void settle_files(void)
+static void settle(void)
 {
 	struct rlimit no = {0, 0}, none = {RLIM_INFINITY, RLIM_INFINITY};
+	sigset_t all;
 
+	/* The two other timers send signals that stay blocked. SIG_IGN throws away what is pending. */
+	(void)alarm(0);
+	must(signal(SIGALRM, SIG_IGN) != SIG_ERR && signal(SIGALRM, SIG_DFL) == SIG_IGN,
+		"cannot reset SIGALRM");
+	sigfillset(&all);
+	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
 	/* open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the
 	 * caller's own FUSE mount it could be made to wait. */
 	for (int fd = 0; fd <= 2; fd++)
@@ -74,8 +67,7 @@ static void settle_files(void)
 	must(os_close_from(3) && fcntl(3, F_GETFD) < 0, "cannot close inherited descriptors");
 	(void)umask(077); /* cannot fail */
 	must(chdir("/") == 0, "cannot change to /");
-	must(setrlimit(RLIMIT_CORE, &no) == 0 && getrlimit(RLIMIT_CORE, &no) == 0 && !no.rlim_max,
-		"cannot forbid core dumps");
+	must(setrlimit(RLIMIT_CORE, &no) == 0, "cannot forbid core dumps");
 	/* Time that was used up before exec counts, and the kernel kills at the limit, in the middle of a change.
 	 * Without privilege nothing is changed, and a limit cannot be lifted. */
 	must(setrlimit(RLIMIT_CPU, &none) == 0 || geteuid() != 0, "cannot lift the time limit");
@@ -84,13 +76,12 @@ static void settle_files(void)
 static struct outcome work(int sock, const struct request *request, struct text *out)
 {
 	struct outcome first = {EXIT_OK, NULL, NULL};
-	char spelled[ADDR_STRLEN];
 
 	for (unsigned i = 0; i < request->count; i++) {
 		struct outcome one = os_change(sock, request->op == OP_ADD, request->addr[i]);
 
-		addr_print(request->addr[i], spelled);
-		text_add(out, spelled);
+		text_add(out, "127.0.0.");
+		text_number(out, request->addr[i].octet[3]);
 		text_add(out, " ");
 		text_add(out, one.word);
 		text_add(out, "\n");
@@ -101,26 +92,23 @@ static struct outcome work(int sock, const struct request *request, struct text 
 
 int main(int argc, char **argv)
 {
-	static struct request request;
-	static struct text out;
+	struct request request;
+	struct text out = {0};
 	struct outcome end;
 	struct caller caller;
 	int sock, log;
 
 	environ = NULL;
 	caller = privilege_record();
-	settle_signals();
-	settle_files();
+	settle();
 	privilege_shrink(&caller);
-	sock = socket(AF_INET, SOCK_DGRAM, 0);
-	must(sock == 3, "cannot open a socket");
+	must((sock = socket(AF_INET, SOCK_DGRAM, 0)) == 3, "cannot open a socket");
 	log = report_open_log(os_log_path);
 	privilege_seal();
 
 	end = request_parse(argc, argv, &request);
 	if (end.code == EXIT_OK && request.op == OP_POLICY)
-		text_add(&out, "protocol 1 pool 127.0.0." TEXT(POOL_FIRST) " 127.0.0." TEXT(
-				       POOL_LAST) "\n");
+		text_add(&out, policy);
 	else if (end.code == EXIT_OK && request.op == OP_VERSION)
 		text_add(&out, "bottle-netd " BOTTLE_VERSION "\n");
 	else if (end.code == EXIT_OK && caller.fault != NULL)
@@ -131,9 +119,9 @@ int main(int argc, char **argv)
 	privilege_drop();
 	if (request.op == OP_ADD || request.op == OP_REMOVE)
 		report_audit(log, &request, caller.uid, end.code);
-	if (!report_write(STDOUT_FILENO, &out) && end.code == EXIT_OK)
-		die(EXIT_OS, "cannot write to standard output");
+	must(report_write(STDOUT_FILENO, &out) || end.code != EXIT_OK,
+		"cannot write to standard output");
 	if (end.code != EXIT_OK)
 		die(end.code, end.why);
-	return EXIT_OK;
+	_exit(EXIT_OK);
 }

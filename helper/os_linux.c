@@ -20,7 +20,6 @@
  *     in the list; so the label must stand on this one address, and the address under this one label. */
 #include "os.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -36,11 +35,12 @@
 #define MASK_32 0xffffffffU
 #define NET 0x7f000000U /* 127.0.0.0 */
 #define LIST_MAX 512    /* lo is the first device of every namespace: the others may be cut off */
+#define GONE 1U         /* no mask is like this: the entry is not there any more */
 
 /* LEFTOVER: ours, but the mask is still /8. FOREIGN: there, but not as this program puts it. TAKEN: not
  * there, and another address has its label. */
 enum state { ABSENT, PRESENT, LEFTOVER, FOREIGN, TAKEN };
-static const char *const words[] = {"absent", "present", "present", "foreign", "absent"};
+static const char words[][8] = {"absent", "present", "present", "foreign", "absent"};
 
 /* What is written in which state, to add or to remove: every write there is. */
 static const int writes[2][5] = {
@@ -48,6 +48,7 @@ static const int writes[2][5] = {
 	[false] = {[PRESENT] = SIOCSIFFLAGS, [LEFTOVER] = SIOCSIFFLAGS},
 };
 
+static const char held[] = "the address or its label is held or changed by others";
 const char os_log_path[] = "/dev/log";
 
 bool os_close_from(int first)
@@ -68,12 +69,13 @@ static uint32_t get_number(const struct ifreq *entry)
  * before. No write has another name. */
 static struct ifreq alias_request(struct addr addr)
 {
-	struct ifreq request = {.ifr_name = "lo:"};
-	char text[ADDR_STRLEN];
+	struct ifreq request = {.ifr_flags = 0};
+	struct text label = {0};
 
 	must(pool_contains(addr), "internal error: address outside the pool");
-	addr_print(addr, text);
-	memcpy(request.ifr_name + 3, text + 8, sizeof("255")); /* past "lo:", past "127.0.0." */
+	text_add(&label, "lo:");
+	text_number(&label, addr.octet[3]);
+	memcpy(request.ifr_name, label.at, label.len);
 	return request;
 }
 
@@ -82,16 +84,11 @@ static bool write_alias(int sock, int command, struct addr addr)
 {
 	uint32_t number = command == SIOCSIFADDR ? NET | addr.octet[3] : MASK_32;
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(number)}};
-	struct ifreq request =
-		alias_request(addr); /* flags 0, so without IFF_UP: delete the alias */
-	int result;
+	struct ifreq request = alias_request(addr); /* flags 0, no IFF_UP: delete the alias */
 
 	if (command != SIOCSIFFLAGS)
 		memcpy(&request.ifr_addr, &in, sizeof(in));
-	privilege_effect(true);
-	result = ioctl(sock, command, &request);
-	privilege_effect(false);
-	return result == 0 || errno == EADDRNOTAVAIL;
+	return ioctl(sock, command, &request) == 0 || errno == EADDRNOTAVAIL;
 }
 
 /* Finds out how ADDR stands. Returns why nothing may be written now, or NULL. */
@@ -100,61 +97,61 @@ static const char *look(int sock, struct addr addr, enum state *ret)
 	static struct ifreq list[LIST_MAX];
 	struct ifconf conf = {.ifc_len = sizeof(list), .ifc_req = list};
 	struct ifreq own = alias_request(addr), lo = {.ifr_name = "lo"};
-	unsigned labels = 0, addrs = 0, both = 0;
-	bool subnet_seen = false, home = false, on_lo = false;
-	uint32_t own_mask = 0;
+	/* seen: how many entries have the label or not, and the address or not. primary: the first address on
+	 * lo that is in the subnet 127.0.0.0/8. */
+	unsigned seen[2][2] = {{0, 0}, {0, 0}};
+	uint32_t own_mask = 0, primary = 0;
+	bool on_lo = false;
 
 	must(ioctl(sock, SIOCGIFFLAGS, &lo) == 0 && ioctl(sock, SIOCGIFCONF, &conf) == 0,
 		"cannot read lo");
 	for (struct ifreq *at = list; (char *)at < conf.ifc_buf + conf.ifc_len; at++) {
-		struct ifreq query = *at; /* a mask is found by label and address */
+		uint32_t number = get_number(at), mask = 0;
 		bool label = strcmp(at->ifr_name, own.ifr_name) == 0;
-		bool same = get_number(at) == (NET | addr.octet[3]);
-		uint32_t mask;
+		bool same = number == (NET | addr.octet[3]);
 
-		on_lo = memcmp(at->ifr_name, "lo", 3) == 0 || memcmp(at->ifr_name, "lo:", 3) == 0;
-		mask = on_lo && ioctl(sock, SIOCGIFNETMASK, &query) == 0 ? get_number(&query) : 0;
-		if (mask == MASK_8 && (get_number(at) & mask) == NET) {
-			home |= !subnet_seen && get_number(at) == (NET | 1);
-			subnet_seen = true;
-		}
-		labels += label;
-		addrs += same;
-		both += label && same;
-		own_mask |= label && same ? mask : 0;
+		on_lo = strcmp(at->ifr_name, "lo") == 0 || strncmp(at->ifr_name, "lo:", 3) == 0;
+		/* A mask is found by label and address, and takes the address's place. */
+		if (on_lo && (number & MASK_8) == NET && (primary == 0 || (label && same)))
+			mask = ioctl(sock, SIOCGIFNETMASK, at) == 0 ? get_number(at) : GONE;
+		primary = primary == 0 && mask == MASK_8 ? number : primary;
+		own_mask = label && same ? mask : own_mask;
+		seen[label][same]++;
 	}
-	*ret = addrs > 0 ? FOREIGN : labels > 0 ? TAKEN : ABSENT;
-	if (labels == 1 && addrs == 1 && both == 1 && (own_mask == MASK_32 || own_mask == MASK_8))
-		*ret = own_mask == MASK_32 ? PRESENT : LEFTOVER;
-	if ((lo.ifr_flags & IFF_UP) == 0)
+	*ret = seen[1][1] + seen[0][1] > 0 ? FOREIGN : seen[1][0] > 0 ? TAKEN : ABSENT;
+	if (seen[1][1] == 1 && seen[0][1] + seen[1][0] == 0)
+		*ret = own_mask == MASK_32 ? PRESENT : own_mask == MASK_8 ? LEFTOVER : FOREIGN;
+	if ((lo.ifr_flags & (IFF_UP | IFF_LOOPBACK)) != (IFF_UP | IFF_LOOPBACK))
 		return "the loopback interface is down";
 	if (conf.ifc_len == sizeof(list) && on_lo)
 		return "lo has too many addresses";
-	return home ? NULL : "127.0.0.1/8 is missing from lo, or secondary to another address";
+	if (primary != (NET | 1))
+		return "127.0.0.1/8 is missing from lo, or secondary to another address";
+	return own_mask == GONE ? held : NULL;
 }
 
 struct outcome os_change(int sock, bool add, struct addr addr)
 {
 	enum state was, now;
 	const char *why = look(sock, addr, &was);
-	bool done = true;
+	bool write = why == NULL && writes[add][was] != 0, done = true, good;
 
 	now = was;
+	if (write)
+		privilege_effect(true);
 	/* SIOCSIFADDR is the first write or none: as the last one it would leave a /8 behind when somebody
 	 * else removes the alias meanwhile. */
-	for (int turn = 0; why == NULL && writes[add][now] != 0 && turn < (now == ABSENT ? 1 : 2);
-		turn++) {
+	for (int turn = 0; why == NULL && writes[add][now] && turn < 1 + (now != ABSENT); turn++) {
 		done = write_alias(sock, writes[add][now], addr);
 		why = look(sock, addr, &now);
 	}
-	if (why != NULL)
-		return (struct outcome){EXIT_AGAIN, why, words[now]};
-	if (now != was && now == (add ? PRESENT : ABSENT))
-		return (struct outcome){EXIT_OK, NULL, add ? "added" : "removed"};
-	if (add ? now == PRESENT || now == FOREIGN : now == ABSENT || now == TAKEN)
-		return (struct outcome){EXIT_OK, NULL, words[now]};
-	if (!done)
+	if (write)
+		privilege_effect(false);
+	good = add ? now == PRESENT || now == FOREIGN : now == ABSENT || now == TAKEN;
+	if (why != NULL || (done && !good))
+		return (struct outcome){EXIT_AGAIN, why != NULL ? why : held, words[now]};
+	if (!good)
 		return (struct outcome){EXIT_OS, "the kernel refused", words[now]};
-	return (struct outcome){
-		EXIT_AGAIN, "the address or its label is held or changed by others", words[now]};
+	good = now != was && now == (add ? PRESENT : ABSENT);
+	return (struct outcome){EXIT_OK, NULL, !good ? words[now] : add ? "added" : "removed"};
 }

@@ -24,20 +24,19 @@
 #define NET_ADMIN CAP_TO_MASK(CAP_NET_ADMIN) /* all four are below 32 */
 #define SET_IDS (CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID) | CAP_TO_MASK(CAP_SETPCAP))
 
-static const char cannot_shrink[] = "cannot give up privileges";
+/* prctl(2) wants all five, as unsigned long. */
+#define CONTROL(option, arg) prctl(option, (unsigned long)(arg), 0UL, 0UL, 0UL)
+
+static const char kept[] = "cannot give up privileges";
 static struct __user_cap_header_struct cap_head = {_LINUX_CAPABILITY_VERSION_3, 0};
 
 static bool caps_set(uint32_t permitted, uint32_t effective)
 {
-	struct __user_cap_data_struct want[2] = {{effective, permitted, 0}, {0, 0, 0}}, got[2];
+	struct __user_cap_data_struct want[2] = {{effective, permitted, 0}, {0, 0, 0}};
+	struct __user_cap_data_struct got[2] = {{.inheritable = 1}}; /* like no want */
 
 	return syscall(SYS_capset, &cap_head, want) == 0 &&
 	       syscall(SYS_capget, &cap_head, got) == 0 && memcmp(want, got, sizeof(want)) == 0;
-}
-
-static int control(int option, int arg)
-{
-	return prctl(option, (unsigned long)arg, 0UL, 0UL, 0UL);
 }
 
 /* Why the set-user-ID bit gave nothing. /proc/self/exe is the file that runs, whatever argv[0] says. */
@@ -54,7 +53,7 @@ static const char *find_fault(void)
 		if ((mount.f_flag & ST_NOSUID) != 0)
 			return "not installed as it must be: its file system is mounted nosuid";
 	}
-	if (control(PR_GET_NO_NEW_PRIVS, 0) != 0)
+	if (CONTROL(PR_GET_NO_NEW_PRIVS, 0) != 0)
 		return "no_new_privs is set (container, sandbox or systemd unit)";
 	return "the setuid bit had no effect (traced, or in a user namespace)";
 }
@@ -62,7 +61,7 @@ static const char *find_fault(void)
 struct caller privilege_record(void)
 {
 	struct caller caller = {getuid(), getgid(), NULL};
-	struct __user_cap_data_struct got[2] = {{0, 0, 0}, {0, 0, 0}};
+	struct __user_cap_data_struct got[2] = {0};
 
 	if (geteuid() != 0 || (caller.uid != 0 && getauxval(AT_SECURE) == 0))
 		caller.fault = find_fault();
@@ -75,40 +74,37 @@ struct caller privilege_record(void)
 void privilege_shrink(const struct caller *caller)
 {
 	bool whole = caller->fault == NULL;
-	uid_t uid = whole ? 0 : caller->uid, u[3];
-	gid_t gid = caller->gid, g[3];
+	uid_t uid = whole ? 0 : caller->uid, u[3] = {~uid};
+	gid_t gid = caller->gid, g[3] = {~gid};
 
-	for (int cap = 0; whole && control(PR_CAPBSET_READ, cap) >= 0; cap++)
-		must(control(PR_CAPBSET_DROP, cap) == 0 && control(PR_CAPBSET_READ, cap) == 0,
-			cannot_shrink);
+	/* No kernel has more than 64; one that says so has a filter of somebody's before it. */
+	for (int i = 0; whole && i < 64 && CONTROL(PR_CAPBSET_READ, i) >= 0; i++)
+		must(CONTROL(PR_CAPBSET_DROP, i) == 0 && CONTROL(PR_CAPBSET_READ, i) == 0, kept);
 	/* Root in a user namespace of its own may not do this (user_namespaces(7), "setgroups"), and
 	 * gains nothing by keeping what are its own groups. */
 	if (whole && (setgroups(0, NULL) != 0 || getgroups(0, NULL) != 0))
-		must(caller->uid == 0, cannot_shrink);
-	must(control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL) == 0, cannot_shrink);
+		must(caller->uid == 0, kept);
+	must(CONTROL(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL) == 0, kept);
 	/* With a fault they may be numbers that cannot be set (user_namespaces(7), "Unmapped"), and need
 	 * not be: they are what is there. */
-	must((setresgid(gid, gid, gid) == 0 || !whole) && getresgid(&g[0], &g[1], &g[2]) == 0,
-		cannot_shrink);
-	must((setresuid(uid, uid, uid) == 0 || !whole) && getresuid(&u[0], &u[1], &u[2]) == 0,
-		cannot_shrink);
+	must((setresgid(gid, gid, gid) == 0 || !whole) && getresgid(g, g + 1, g + 2) == 0, kept);
+	must((setresuid(uid, uid, uid) == 0 || !whole) && getresuid(u, u + 1, u + 2) == 0, kept);
 	for (int i = 0; i < 3; i++)
-		must(u[i] == uid && g[i] == gid, cannot_shrink);
-	must(caps_set(whole ? NET_ADMIN : 0, 0), cannot_shrink);
-	must(control(PR_SET_NO_NEW_PRIVS, 1) == 0 && control(PR_GET_NO_NEW_PRIVS, 0) == 1,
-		cannot_shrink);
+		must(u[i] == uid && g[i] == gid, kept);
+	must(caps_set(whole ? NET_ADMIN : 0, 0), kept);
+	must(CONTROL(PR_SET_NO_NEW_PRIVS, 1) == 0 && CONTROL(PR_GET_NO_NEW_PRIVS, 0) == 1, kept);
 	/* After the ids: a change of them sets it anew (PR_SET_DUMPABLE in prctl(2)). */
-	must(control(PR_SET_DUMPABLE, 0) == 0 && control(PR_GET_DUMPABLE, 0) == 0, cannot_shrink);
+	must(CONTROL(PR_SET_DUMPABLE, 0) == 0 && CONTROL(PR_GET_DUMPABLE, 0) == 0, kept);
 	/* What was given up must not come back. */
-	must(!caps_set(NET_ADMIN | SET_IDS, 0), cannot_shrink);
-	must((gid == 0 || setgid(0) != 0) && (uid == 0 || setuid(0) != 0), cannot_shrink);
+	must(!caps_set(NET_ADMIN | SET_IDS, 0), kept);
+	must((gid == 0 || setgid(0) != 0) && (uid == 0 || setuid(0) != 0), kept);
 }
 
 void privilege_seal(void)
 {
 	struct sock_fprog filter = {sizeof(netd_filter) / sizeof(netd_filter[0]), netd_filter};
 
-	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0UL, 0UL) == 0,
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0,
 		"cannot filter system calls");
 }
 
@@ -119,5 +115,5 @@ void privilege_effect(bool on)
 
 void privilege_drop(void)
 {
-	must(caps_set(0, 0) && !caps_set(NET_ADMIN, 0), cannot_shrink);
+	must(caps_set(0, 0) && !caps_set(NET_ADMIN, 0), kept);
 }

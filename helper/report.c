@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -14,7 +13,7 @@ void text_add(struct text *text, const char *add)
 		text->at[text->len++] = *add++;
 }
 
-static void add_number(struct text *text, unsigned long number)
+void text_number(struct text *text, unsigned long number)
 {
 	char digits[3 * sizeof(number) + 1], *at = digits + sizeof(digits) - 1;
 
@@ -28,19 +27,17 @@ bool report_write(int fd, const struct text *text)
 	/* With real uid 0 this process is out of its caller's reach for kill(2) and RLIMIT_NPROC, so a
 	 * pipe that nobody reads would let the caller pile up processes for good. Two seconds, then
 	 * SIGALRM, the one signal that is open from here on; no privilege and no work is left. */
-	const struct itimerval deadline = {.it_value = {.tv_sec = 2}};
-	sigset_t alarm;
-	ssize_t wrote;
+	sigset_t set;
+	ssize_t wrote = 1;
 
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	if (setitimer(ITIMER_REAL, &deadline, NULL) != 0 ||
-		sigprocmask(SIG_UNBLOCK, &alarm, NULL) != 0)
+	(void)alarm(2);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	if (sigprocmask(SIG_UNBLOCK, &set, NULL) != 0)
 		return false;
-	for (size_t done = 0; done < text->len; done += (size_t)wrote)
-		if ((wrote = write(fd, text->at + done, text->len - done)) <= 0)
-			return false;
-	return true;
+	for (size_t done = 0; done < text->len && wrote > 0; done += (size_t)wrote)
+		wrote = write(fd, text->at + done, text->len - done);
+	return wrote > 0;
 }
 
 int report_open_log(const char *path)
@@ -58,17 +55,18 @@ void report_audit(int log, const struct request *request, uid_t uid, enum exit_c
 	struct text line = {0};
 
 	text_add(&line, "<85>bottle-netd["); /* facility 10 (authpriv) * 8 + severity 5 (notice) */
-	add_number(&line, (unsigned long)getpid());
+	text_number(&line, (unsigned long)getpid());
 	text_add(&line, request->op == OP_ADD ? "]: op=add octets=" : "]: op=remove octets=");
 	for (unsigned i = 0; i < request->count; i++) {
 		text_add(&line, i == 0 ? "" : ",");
-		add_number(&line, request->addr[i].octet[3]);
+		text_number(&line, request->addr[i].octet[3]);
 	}
 	text_add(&line, " uid=");
-	add_number(&line, uid);
+	text_number(&line, uid);
 	text_add(&line, " result=");
-	add_number(&line, code);
-	(void)send(log, line.at, line.len, MSG_DONTWAIT);
+	text_number(&line, code);
+	if (log >= 0)
+		(void)send(log, line.at, line.len, MSG_DONTWAIT);
 }
 
 void die(enum exit_code code, const char *why)

@@ -14,6 +14,7 @@ struct text {
 };
 
 void text_add(struct text *text, const char *add);
+void text_number(struct text *text, unsigned long number);
 
 /* Writes TEXT to FD, 1 or 2. Returns false when that fails; a reader that makes it wait ends the process by
  * SIGALRM, since nobody but root could end it otherwise. */
