@@ -32,7 +32,6 @@
  * interface's flags; see os_linux.c and os_darwin.c for how near the kernels' interfaces come to that. */
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,23 +40,17 @@
 #include "privilege.h"
 #include "report.h"
 
-extern char **environ; /* macOS has no header that declares it */
-
-#define TEXT_(number) #number
-#define TEXT(number) TEXT_(number)
-static const char policy[] =
-	"protocol 1 pool 127.0.0." TEXT(POOL_FIRST) " 127.0.0." TEXT(POOL_LAST) "\n";
-
 static void settle(void)
 {
-	struct rlimit no = {0, 0}, none = {RLIM_INFINITY, RLIM_INFINITY};
 	sigset_t all;
 
 	/* The two other timers send signals that stay blocked. SIG_IGN throws away what is pending. */
 	(void)alarm(0);
 	must(signal(SIGALRM, SIG_IGN) != SIG_ERR && signal(SIGALRM, SIG_DFL) == SIG_IGN,
 		"cannot reset SIGALRM");
+	/* All but the deadline of the report: no other alarm is left, and nobody may send one from here on. */
 	sigfillset(&all);
+	sigdelset(&all, SIGALRM);
 	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
 	/* open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the
 	 * caller's own FUSE mount it could be made to wait. */
@@ -67,10 +60,7 @@ static void settle(void)
 	must(os_close_from(3) && fcntl(3, F_GETFD) < 0, "cannot close inherited descriptors");
 	(void)umask(077); /* cannot fail */
 	must(chdir("/") == 0, "cannot change to /");
-	must(setrlimit(RLIMIT_CORE, &no) == 0, "cannot forbid core dumps");
-	/* Time that was used up before exec counts, and the kernel kills at the limit, in the middle of a change.
-	 * Without privilege nothing is changed, and a limit cannot be lifted. */
-	must(setrlimit(RLIMIT_CPU, &none) == 0 || geteuid() != 0, "cannot lift the time limit");
+	must(os_set_limits(), "cannot lift the time limit, or forbid core dumps");
 }
 
 static struct outcome work(int sock, const struct request *request, struct text *out)
@@ -95,11 +85,10 @@ int main(int argc, char **argv)
 	struct request request;
 	struct text out = {0};
 	struct outcome end;
-	struct caller caller;
 	int sock, log;
 
 	environ = NULL;
-	caller = privilege_record();
+	struct caller caller = privilege_record();
 	settle();
 	privilege_shrink(&caller);
 	must((sock = socket(AF_INET, SOCK_DGRAM, 0)) == 3, "cannot open a socket");
@@ -108,7 +97,7 @@ int main(int argc, char **argv)
 
 	end = request_parse(argc, argv, &request);
 	if (end.code == EXIT_OK && request.op == OP_POLICY)
-		text_add(&out, policy);
+		text_add(&out, "protocol 1 pool " POOL_TEXT "\n");
 	else if (end.code == EXIT_OK && request.op == OP_VERSION)
 		text_add(&out, "bottle-netd " BOTTLE_VERSION "\n");
 	else if (end.code == EXIT_OK && caller.fault != NULL)
@@ -119,8 +108,7 @@ int main(int argc, char **argv)
 	privilege_drop();
 	if (request.op == OP_ADD || request.op == OP_REMOVE)
 		report_audit(log, &request, caller.uid, end.code);
-	must(report_write(STDOUT_FILENO, &out) || end.code != EXIT_OK,
-		"cannot write to standard output");
+	must(report_write(1, &out) || end.code != EXIT_OK, "cannot write to standard output");
 	if (end.code != EXIT_OK)
 		die(end.code, end.why);
 	_exit(EXIT_OK);

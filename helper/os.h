@@ -7,6 +7,12 @@
 /* Where the system log listens for datagrams. */
 extern const char os_log_path[];
 
+extern char **environ; /* macOS has no header that declares it */
+
+/* Forbids core dumps. Lifts the limit of processor time: what was used up before exec counts, and the kernel kills
+ * at the limit, in the middle of a change. Without privilege a limit cannot be lifted, and nothing is changed. */
+bool os_set_limits(void);
+
 /* Closes every descriptor from FIRST on. */
 bool os_close_from(int first);
 

@@ -2,129 +2,136 @@
  *
  * Adding is one ioctl that carries address and mask, so nothing is ever half done. What must never happen:
  *   - SIOCDIFADDR with a family other than AF_INET: xnu then skips the search and deletes the *first* address
- *     of lo0, 127.0.0.1. Family and length are judged directly before each write.
+ *     of lo0, 127.0.0.1. make_inet() is the one maker of an address here, and what it made is judged again
+ *     before each write.
  *   - A mask whose sin_len is 0: xnu then takes the class's, /8.
  *   - Trusting SIOCGIFADDR for an address that is not there: it answers with the first one. The answer is
  *     compared with the question.
  * SIOCAIFADDR on an address that is there sets its mask anew, which repairs one. Addresses have no owner and
- * no label here, so nothing is ever "foreign". */
+ * no label here, so nothing is ever "foreign". Both writes also bring lo0 up (lo_ioctl()), which look() has
+ * seen up; what remains is root taking it down in the microseconds between.
+ *
+ * Modelled, not run: tests/helper/darwin/ has macOS's structures and a model of in_control(). */
 #include "os.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <net/if.h>
-#include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/sockio.h>
 #include <unistd.h>
 
 #include "privilege.h"
 #include "report.h"
 
-#define NET 0x7f000000U /* 127.0.0.0 */
-#define MASK_32 0xffffffffU
-
-_Static_assert(sizeof(struct sockaddr_in) == 16, "sin_len is 16");
+_Static_assert(sizeof(struct sockaddr) == 16, "as long as a sockaddr_in");
 _Static_assert(sizeof(struct ifaliasreq) == 64, "the layout that the kernel reads");
+_Static_assert(offsetof(struct ifaliasreq, ifra_addr) == offsetof(struct ifreq, ifr_addr),
+	"an ifaliasreq begins as an ifreq does");
 
 enum state { ABSENT, PRESENT, LEFTOVER };
 static const char *const words[] = {"absent", "present", "present"};
+static const struct addr home = {{127, 0, 0, 1}}, mask_32 = {{255, 255, 255, 255}};
 
 const char os_log_path[] = "/var/run/syslog";
 
+bool os_set_limits(void)
+{
+	const struct rlimit no = {0, 0}, none = {RLIM_INFINITY, RLIM_INFINITY};
+
+	return setrlimit(RLIMIT_CORE, &no) == 0 &&
+	       (setrlimit(RLIMIT_CPU, &none) == 0 || geteuid() != 0);
+}
+
 bool os_close_from(int first)
 {
-	/* OPEN_MAX is the kernel's ceiling; the soft limit may be lower than a descriptor that is open. */
+	/* A caller that lowered its limit may hold descriptors above both numbers. They are of no use here:
+	 * this program names 0 to 3 and what socket(2) gave it. */
 	for (int fd = first; fd < OPEN_MAX || fd < getdtablesize(); fd++)
 		(void)close(fd);
 	return true;
 }
 
-static struct sockaddr make_inet(uint32_t number)
+/* A sockaddr_in: sa_data is the port and then the address, both in network order, as octet[] is. */
+static struct sockaddr make_inet(struct addr addr)
 {
-	struct sockaddr_in in = {
-		.sin_len = sizeof(in), .sin_family = AF_INET, .sin_addr = {htonl(number)}};
-	struct sockaddr result;
+	struct sockaddr made = {.sa_len = sizeof(made), .sa_family = AF_INET};
 
-	memcpy(&result, &in, sizeof(result));
-	return result;
+	memcpy(made.sa_data + 2, addr.octet, sizeof(addr.octet));
+	return made;
 }
 
-static uint32_t get_number(const struct sockaddr *from)
+static struct addr get_inet(const struct sockaddr *from)
 {
-	struct sockaddr_in in;
+	struct addr addr;
 
-	memcpy(&in, from, sizeof(in));
-	return ntohl(in.sin_addr.s_addr);
+	memcpy(addr.octet, from->sa_data + 2, sizeof(addr.octet));
+	return addr;
 }
 
-/* Whether lo0 has the address NUMBER, and then its mask in *ret_mask. */
-static bool find(int sock, uint32_t number, uint32_t *ret_mask)
+/* What lo0 says to the request WHAT about ADDR; 0.0.0.0 when it has no address at all. */
+static struct addr ask(int sock, unsigned long what, struct addr addr)
 {
-	struct ifreq query = {.ifr_name = "lo0"}, mask = {.ifr_name = "lo0"};
+	struct ifreq query = {.ifr_name = "lo0", .ifr_addr = make_inet(addr)};
+	bool told = ioctl(sock, what, &query) == 0;
 
-	query.ifr_addr = mask.ifr_addr = make_inet(number);
-	if (ioctl(sock, SIOCGIFADDR, &query) != 0 || get_number(&query.ifr_addr) != number)
-		return false;
-	*ret_mask = ioctl(sock, SIOCGIFNETMASK, &mask) == 0 ? get_number(&mask.ifr_addr) : 0;
-	return true;
+	must(told || errno == EADDRNOTAVAIL, "cannot read lo0");
+	return told ? get_inet(&query.ifr_addr) : (struct addr){{0}};
 }
 
 /* Finds out how ADDR stands. Returns why nothing may be written now, or NULL. */
 static const char *look(int sock, struct addr addr, enum state *ret)
 {
 	struct ifreq lo = {.ifr_name = "lo0"};
-	uint32_t mask = 0;
 
 	must(ioctl(sock, SIOCGIFFLAGS, &lo) == 0, "cannot read lo0");
-	*ret = !find(sock, NET | addr.octet[3], &mask) ? ABSENT
-	       : mask == MASK_32                       ? PRESENT
-						       : LEFTOVER;
+	*ret = !addr_equal(ask(sock, SIOCGIFADDR, addr), addr)        ? ABSENT
+	       : addr_equal(ask(sock, SIOCGIFNETMASK, addr), mask_32) ? PRESENT
+								      : LEFTOVER;
 	if ((lo.ifr_flags & IFF_UP) == 0)
 		return "the loopback interface is down";
-	return find(sock, NET | 1, &mask) ? NULL : "127.0.0.1 is missing from lo0";
+	return addr_equal(ask(sock, SIOCGIFADDR, home), home) ? NULL
+							      : "127.0.0.1 is missing from lo0";
 }
 
 /* Returns false when the kernel refused. EEXIST: there already; EADDRNOTAVAIL: gone already. */
 static bool write_alias(int sock, bool add, struct addr addr)
 {
-	struct ifaliasreq alias = {.ifra_name = "lo0"};
-	struct ifreq request = {.ifr_name = "lo0"};
-	int result;
+	struct ifaliasreq alias = {
+		.ifra_name = "lo0", .ifra_addr = make_inet(addr), .ifra_mask = make_inet(mask_32)};
+	bool done;
 
-	must(pool_contains(addr), "internal error: address outside the pool");
-	request.ifr_addr = alias.ifra_addr = make_inet(NET | addr.octet[3]);
-	alias.ifra_mask = make_inet(MASK_32);
-	privilege_effect(true);
-	must(request.ifr_addr.sa_family == AF_INET && request.ifr_addr.sa_len == 16 &&
-			alias.ifra_addr.sa_family == AF_INET && alias.ifra_addr.sa_len == 16 &&
-			alias.ifra_mask.sa_len == 16,
+	must(alias.ifra_addr.sa_family == AF_INET && alias.ifra_addr.sa_len == 16 &&
+			alias.ifra_mask.sa_len == 16 && pool_contains(get_inet(&alias.ifra_addr)),
 		"internal error: bad request");
-	result = add ? ioctl(sock, SIOCAIFADDR, &alias) : ioctl(sock, SIOCDIFADDR, &request);
+	privilege_effect(true);
+	/* SIOCDIFADDR reads an ifreq: the name and the address. */
+	done = ioctl(sock, add ? SIOCAIFADDR : SIOCDIFADDR, &alias) == 0 ||
+	       errno == (add ? EEXIST : EADDRNOTAVAIL);
 	privilege_effect(false);
-	return result == 0 || errno == EEXIST || errno == EADDRNOTAVAIL;
+	return done;
 }
 
 struct outcome os_change(int sock, bool add, struct addr addr)
 {
-	enum state was, now;
-	const char *why = look(sock, addr, &was);
-	bool done = true;
+	enum state want = add ? PRESENT : ABSENT, was, now;
+	const char *why = look(sock, addr, &was), *word = add ? "added" : "removed";
 
 	now = was;
-	if (why == NULL && now != (add ? PRESENT : ABSENT)) {
-		done = write_alias(sock, add, addr);
+	if (why == NULL && was != want) {
+		bool done = write_alias(sock, add, addr);
+
 		why = look(sock, addr, &now);
+		if (why == NULL && now != want)
+			return done ? (struct outcome){EXIT_AGAIN, "the address changed meanwhile",
+					      words[now]}
+				    : (struct outcome){EXIT_OS, "the kernel refused", words[now]};
 	}
 	if (why != NULL)
 		return (struct outcome){EXIT_AGAIN, why, words[now]};
-	if (now == was && now == (add ? PRESENT : ABSENT))
-		return (struct outcome){EXIT_OK, NULL, words[now]};
-	if (now == (add ? PRESENT : ABSENT))
-		return (struct outcome){EXIT_OK, NULL, add ? "added" : "removed"};
-	if (!done)
-		return (struct outcome){EXIT_OS, "the kernel refused", words[now]};
-	return (struct outcome){EXIT_AGAIN, "the address changed meanwhile", words[now]};
+	return (struct outcome){EXIT_OK, NULL, was == want ? words[now] : word};
 }

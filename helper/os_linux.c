@@ -25,6 +25,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,6 +51,14 @@ static const int writes[2][5] = {
 
 static const char held[] = "the address or its label is held or changed by others";
 const char os_log_path[] = "/dev/log";
+
+bool os_set_limits(void)
+{
+	const struct rlimit no = {0, 0}, none = {RLIM_INFINITY, RLIM_INFINITY};
+
+	return prlimit(0, RLIMIT_CORE, &no, NULL) == 0 &&
+	       (prlimit(0, RLIMIT_CPU, &none, NULL) == 0 || geteuid() != 0);
+}
 
 bool os_close_from(int first)
 {
@@ -137,16 +146,14 @@ struct outcome os_change(int sock, bool add, struct addr addr)
 	bool write = why == NULL && writes[add][was] != 0, done = true, good;
 
 	now = was;
-	if (write)
-		privilege_effect(true);
+	privilege_effect(write);
 	/* SIOCSIFADDR is the first write or none: as the last one it would leave a /8 behind when somebody
 	 * else removes the alias meanwhile. */
 	for (int turn = 0; why == NULL && writes[add][now] && turn < 1 + (now != ABSENT); turn++) {
 		done = write_alias(sock, writes[add][now], addr);
 		why = look(sock, addr, &now);
 	}
-	if (write)
-		privilege_effect(false);
+	privilege_effect(false);
 	good = add ? now == PRESENT || now == FOREIGN : now == ABSENT || now == TAKEN;
 	if (why != NULL || (done && !good))
 		return (struct outcome){EXIT_AGAIN, why != NULL ? why : held, words[now]};

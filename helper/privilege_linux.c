@@ -6,12 +6,9 @@
  * files, hence the system call filter: no call that opens, makes or changes a file is left. */
 #include "privilege.h"
 
-#include <grp.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -21,10 +18,11 @@
 #include "netd_filter.h" /* generated: static struct sock_filter netd_filter[] */
 #include "report.h"
 
-#define NET_ADMIN CAP_TO_MASK(CAP_NET_ADMIN) /* all four are below 32 */
-#define SET_IDS (CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID) | CAP_TO_MASK(CAP_SETPCAP))
+#define NET_ADMIN (1U << CAP_NET_ADMIN)
+#define NEEDED (NET_ADMIN | 1U << CAP_SETUID | 1U << CAP_SETGID | 1U << CAP_SETPCAP)
 
-/* prctl(2) wants all five, as unsigned long. */
+/* Ids and groups are set by syscall(2): libc would do it for every thread, with much code for that.
+ * prctl(2) wants all five, as unsigned long. */
 #define CONTROL(option, arg) prctl(option, (unsigned long)(arg), 0UL, 0UL, 0UL)
 
 static const char kept[] = "cannot give up privileges";
@@ -44,15 +42,14 @@ static const char *find_fault(void)
 {
 	struct stat self;
 	struct statvfs mount;
+	bool seen = stat("/proc/self/exe", &self) == 0 && statvfs("/proc/self/exe", &mount) == 0;
 
-	if (stat("/proc/self/exe", &self) == 0 && statvfs("/proc/self/exe", &mount) == 0) {
-		if (self.st_uid != 0)
-			return "not installed as it must be: wrong owner, not root";
-		if ((self.st_mode & S_ISUID) == 0)
-			return "not installed as it must be: not setuid";
-		if ((mount.f_flag & ST_NOSUID) != 0)
-			return "not installed as it must be: its file system is mounted nosuid";
-	}
+	if (seen && self.st_uid != 0)
+		return "not installed as it must be: wrong owner, not root";
+	if (seen && (self.st_mode & S_ISUID) == 0)
+		return "not installed as it must be: not setuid";
+	if (seen && (mount.f_flag & ST_NOSUID) != 0)
+		return "not installed as it must be: its file system is mounted nosuid";
 	if (CONTROL(PR_GET_NO_NEW_PRIVS, 0) != 0)
 		return "no_new_privs is set (container, sandbox or systemd unit)";
 	return "the setuid bit had no effect (traced, or in a user namespace)";
@@ -63,10 +60,9 @@ struct caller privilege_record(void)
 	struct caller caller = {getuid(), getgid(), NULL};
 	struct __user_cap_data_struct got[2] = {0};
 
-	if (geteuid() != 0 || (caller.uid != 0 && getauxval(AT_SECURE) == 0))
+	if (geteuid() != 0 || (caller.uid != 0 && issetugid() == 0))
 		caller.fault = find_fault();
-	else if (syscall(SYS_capget, &cap_head, got) != 0 ||
-		 (~got[0].effective & (NET_ADMIN | SET_IDS)) != 0)
+	else if (syscall(SYS_capget, &cap_head, got) != 0 || (~got[0].effective & NEEDED) != 0)
 		caller.fault = "root lacks capabilities here (container or bounding set)";
 	return caller;
 }
@@ -82,13 +78,14 @@ void privilege_shrink(const struct caller *caller)
 		must(CONTROL(PR_CAPBSET_DROP, i) == 0 && CONTROL(PR_CAPBSET_READ, i) == 0, kept);
 	/* Root in a user namespace of its own may not do this (user_namespaces(7), "setgroups"), and
 	 * gains nothing by keeping what are its own groups. */
-	if (whole && (setgroups(0, NULL) != 0 || getgroups(0, NULL) != 0))
+	if (whole && (syscall(SYS_setgroups, 0, NULL) != 0 || getgroups(0, NULL) != 0))
 		must(caller->uid == 0, kept);
 	must(CONTROL(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL) == 0, kept);
 	/* With a fault they may be numbers that cannot be set (user_namespaces(7), "Unmapped"), and need
 	 * not be: they are what is there. */
-	must((setresgid(gid, gid, gid) == 0 || !whole) && getresgid(g, g + 1, g + 2) == 0, kept);
-	must((setresuid(uid, uid, uid) == 0 || !whole) && getresuid(u, u + 1, u + 2) == 0, kept);
+	must(syscall(SYS_setresgid, gid, gid, gid) == 0 || !whole, kept);
+	must(syscall(SYS_setresuid, uid, uid, uid) == 0 || !whole, kept);
+	must(getresgid(g, g + 1, g + 2) == 0 && getresuid(u, u + 1, u + 2) == 0, kept);
 	for (int i = 0; i < 3; i++)
 		must(u[i] == uid && g[i] == gid, kept);
 	must(caps_set(whole ? NET_ADMIN : 0, 0), kept);
@@ -96,8 +93,9 @@ void privilege_shrink(const struct caller *caller)
 	/* After the ids: a change of them sets it anew (PR_SET_DUMPABLE in prctl(2)). */
 	must(CONTROL(PR_SET_DUMPABLE, 0) == 0 && CONTROL(PR_GET_DUMPABLE, 0) == 0, kept);
 	/* What was given up must not come back. */
-	must(!caps_set(NET_ADMIN | SET_IDS, 0), kept);
-	must((gid == 0 || setgid(0) != 0) && (uid == 0 || setuid(0) != 0), kept);
+	must(!caps_set(NEEDED, 0), kept);
+	must((gid == 0 || syscall(SYS_setgid, 0) != 0) && (uid == 0 || syscall(SYS_setuid, 0) != 0),
+		kept);
 }
 
 void privilege_seal(void)

@@ -12,7 +12,9 @@ NETD_SRC  := helper/bottle-netd.c helper/os_$(OS).c helper/privilege_$(OS).c \
 	helper/report.c helper/request.c shared/addr.c shared/pool.c
 NETD_OBJ  := $(patsubst %.c,$(BUILD)/netd/%.o,$(NETD_SRC))
 NETD      := $(BUILD)/libexec/bottle-netd
-NETD_DEFS := $(DEFS) -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Ihelper -Ishared -I$(BUILD)/netd
+# The same bytes from any folder: the build folder's name is in no debug information either.
+NETD_DEFS := $(DEFS) -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Ihelper -Ishared -I$(BUILD)/netd \
+	-ffile-prefix-map=$(BUILD)/netd=build/netd
 NETD_TEST := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/helper/*.c))
 
 ifeq ($(OS),linux)
@@ -34,16 +36,25 @@ NETD_LINK   = $(CC) -o $@ $(NETD_OBJ)
 NETD_GATE   = :
 endif
 
-.PHONY: netd netd-darwin netd-tests
+.PHONY: netd netd-darwin netd-tests sbom FORCE
 netd: $(NETD) ## build the setuid helper
 netd-tests: $(NETD_TEST)
 
-$(NETD): $(NETD_OBJ)
+# How it is compiled, linked and filtered, warnings aside. Written anew only when it changes, and everything
+# depends on it: after another POOL_LAST, VERSION or ARCH no old object is left.
+NETD_FLAGS := $(BUILD)/netd/flags
+$(NETD_FLAGS): export NETD_HOW = $(NETD_CC) $(filter-out -W%,$(NETD_CFLAGS)) -- $(NETD_LINK) -- $(ARCH)
+$(NETD_FLAGS): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$NETD_HOW" | cmp -s - $@ || printf '%s\n' "$$NETD_HOW" >$@
+FORCE:
+
+$(NETD): $(NETD_OBJ) $(NETD_FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(NETD_LINK)
 	$(Q)$(NETD_GATE) || { rm -f $@; exit 1; }
 
-$(BUILD)/netd/%.o: %.c $(NETD_FILTER)
+$(BUILD)/netd/%.o: %.c $(NETD_FILTER) $(NETD_FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(NETD_CC) $(NETD_CFLAGS) -c -o $@ $<
 
@@ -51,11 +62,19 @@ $(BUILD)/netd/%.o: %.c $(NETD_FILTER)
 $(BUILD)/netd/filter_gen: helper/filter_gen.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) -D_GNU_SOURCE -o $@ $< -lseccomp
-$(BUILD)/netd/netd_filter.h: $(BUILD)/netd/filter_gen
+$(BUILD)/netd/netd_filter.h: $(BUILD)/netd/filter_gen $(NETD_FLAGS)
 	$(Q)$< $(ARCH) >$@.tmp && mv $@.tmp $@
 
+# Always anew: the packages it names change without any file here.
+sbom: $(NETD) ## list what the helper is made of (SPDX), to libexec/bottle-netd.spdx.json
+	$(Q)VERSION='$(VERSION)' CC='$(NETD_CC)' MUSL_LIB='$(MUSL_LIB)' FILTER='$(NETD_FILTER)' helper/sbom.sh \
+		$(NETD) $(NETD_SRC) helper/filter_gen.c $(wildcard helper/*.h shared/*.h) >$(NETD).spdx.tmp
+	$(Q)mv $(NETD).spdx.tmp $(NETD).spdx.json
+
 # Unit tests: the pure parts with the host's compiler, and the filter as generated.
-$(BUILD)/tests/helper/%: tests/helper/%.c tests/tap.h helper/request.c helper/report.c $(NETD_FILTER)
+$(BUILD)/tests/helper/%: tests/helper/%.c tests/tap.h $(wildcard tests/helper/filter/*.h) \
+		helper/request.c helper/report.c $(NETD_FILTER) \
+		$(NETD_FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(if $(SAN),-fsanitize=$(SAN)) $(NETD_DEFS) -Itests -o $@ $< \
 		helper/request.c helper/report.c shared/addr.c shared/pool.c

@@ -4,15 +4,17 @@ TEST_C     := $(wildcard tests/shared/*.c tests/frontend/*/*.c)
 TEST_BIN   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_C))
 UNIT_BIN   := $(filter-out %_native,$(TEST_BIN))
 NETD_BIN   := $(NETD_TEST)
+# What proves, tries everything, fuzzes, storms and compares binaries takes minutes, and packages of its own.
+DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sbom)
 FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(wildcard tests/shared/*.t tests/frontend/*/*.t \
-	tests/helper/*.t tests/guest/*.t)
+	tests/guest/*.t) $(filter-out $(DEEP_TESTS),$(wildcard tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
 SLOW_TESTS := $(wildcard tests/native/*.t)
 SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover
+.PHONY: test-programs sanitized lab handover audit mutants fuzz
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
@@ -35,7 +37,21 @@ check: ## everything: installs what is missing, builds, tests, and boots the lab
 	install/deps check
 	$(Q)$(MAKE) --no-print-directory all test-programs sanitized WERROR=-Werror
 	$(PROVE) -j 2 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
-		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
+		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN)) tests/lab/attacks.t $(DEEP_TESTS)
+
+audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
+	install/deps audit
+	$(Q)$(MAKE) --no-print-directory all test-programs
+	BUILD=$(BUILD) tests/audit/run
+
+mutants: all ## change each condition, constant and step of the helper: does a test notice?
+	BUILD=$(BUILD) python3 tests/helper/mutants/run.py
+
+# What is found, and the inputs that were new, stay in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 3600
+fuzz: all ## fuzz the helper for FUZZ_SECONDS
+	install/deps check
+	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/helper/fuzz.t
 
 lint: ## style and static checks
 	install/deps lint

@@ -6,8 +6,3 @@ bool pool_contains(struct addr addr)
 	return addr.octet[0] == 127 && addr.octet[1] == 0 && addr.octet[2] == 0 &&
 	       addr.octet[3] >= POOL_FIRST && addr.octet[3] <= POOL_LAST;
 }
-
-struct addr pool_addr(unsigned index)
-{
-	return (struct addr){{127, 0, 0, (uint8_t)(POOL_FIRST + index)}};
-}

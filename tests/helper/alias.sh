@@ -183,7 +183,7 @@ while [ $i -lt 600 ]; do
 done | ip -batch -
 before=$(addrs)
 run "$netd" add $A
-is "more addresses on lo than can be listed: exit 75" "$code|$out|$err" \
+is "more addresses than can be listed: exit 75" "$code|$out|$err" \
 	"75|$A absent|bottle-netd: lo has too many addresses"
 is "and nothing is written" "$(addrs)" "$before"
 
@@ -373,4 +373,5 @@ bottle-netd: $missing"
 else
 	skip "what root does between the two steps" "no strace"
 fi
+[ "$failed" -ne 0 ] || echo "# audit: addresses $count cases on a real lo: what is added, removed, repaired, refused and left alone"
 done_testing

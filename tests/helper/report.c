@@ -28,7 +28,7 @@ int main(void)
 		struct text text = {0};
 
 		text_number(&text, numbers[i].number);
-		is_str(text.at, numbers[i].text, numbers[i].text);
+		is_str(text.at, numbers[i].text, "a number in decimal");
 		is_int((long long)text.len, (long long)strlen(numbers[i].text), "and its length");
 	}
 	memset(full.fence, '#', sizeof(full.fence));

@@ -65,7 +65,7 @@ if [ "$lifts" ]; then
 	is "a limit of processor time is lifted" "$code|$err" "0|"
 else
 	is "a limit of processor time that cannot be lifted is refused" "$code|$err" \
-		"71|bottle-netd: cannot lift the time limit"
+		"71|bottle-netd: cannot lift the time limit, or forbid core dumps"
 fi
 
 # --- what the process has while it waits in its last step, for a reader that does not read
@@ -275,4 +275,5 @@ P
 else
 	skip "the audit line" "no perl"
 fi
+[ "$failed" -ne 0 ] || echo "# audit: installation $count cases: who may run it, what it holds while it works, each faulty installation, the log"
 done_testing

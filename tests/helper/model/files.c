@@ -75,9 +75,11 @@ int model_chdir(const char *path)
 	return 0;
 }
 
-int model_setrlimit(int which, const struct rlimit *limit)
+int model_prlimit(pid_t pid, int which, const struct rlimit *limit, struct rlimit *old)
 {
-	FAULTY("setrlimit %d %lld %lld", which, (long long)limit->rlim_cur,
+	if (pid != 0 || old != NULL)
+		machine_broken("prlimit of %d", (int)pid);
+	FAULTY("prlimit %d %lld %lld", which, (long long)limit->rlim_cur,
 		(long long)limit->rlim_max);
 	return limit->rlim_max == RLIM_INFINITY && !machine_may(CAP_SYS_RESOURCE)
 		       ? machine_result(-EPERM)

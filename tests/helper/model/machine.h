@@ -33,7 +33,7 @@ struct machine {
 	size_t write_max; /* what one write(2) takes */
 	uint64_t bounding;
 	uint32_t permitted, effective, inheritable;
-	unsigned long secure; /* AT_SECURE */
+	int secure; /* AT_SECURE */
 	uid_t owner;
 	mode_t mode;
 	bool nosuid, stat_fails, no_new_privs, setgroups_denied, log_missing, stdout_full,

@@ -16,7 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -37,7 +36,6 @@
 #define connect model_connect
 #define environ model_environ
 #define fcntl model_fcntl
-#define getauxval model_getauxval
 #define getegid model_getegid
 #define geteuid model_geteuid
 #define getgid model_getgid
@@ -47,15 +45,11 @@
 #define getresuid model_getresuid
 #define getuid model_getuid
 #define ioctl model_ioctl
+#define issetugid model_issetugid
 #define open model_open
 #define prctl model_prctl
 #define send model_send
-#define setgid model_setgid
-#define setgroups model_setgroups
-#define setresgid model_setresgid
-#define setresuid model_setresuid
-#define setrlimit(which, limit) model_setrlimit((int)(which), limit)
-#define setuid model_setuid
+#define prlimit(pid, which, limit, old) model_prlimit(pid, (int)(which), limit, old)
 #define signal model_signal
 #define sigprocmask model_sigprocmask
 #define socket model_socket

@@ -4,7 +4,6 @@
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -36,11 +35,9 @@ gid_t model_getegid(void)
 	return machine.gid[1];
 }
 
-unsigned long model_getauxval(unsigned long type)
+int model_issetugid(void)
 {
-	if (type != AT_SECURE)
-		machine_broken("getauxval(%lu)", type);
-	return machine.secure; /* no system call */
+	return machine.secure; /* AT_SECURE: no system call */
 }
 
 int model_getresuid(uid_t *real, uid_t *effective, uid_t *saved)
@@ -91,7 +88,7 @@ static void set_uids(uid_t real, uid_t effective, uid_t saved)
 	m->uid[2] = saved;
 }
 
-int model_setresuid(uid_t real, uid_t effective, uid_t saved)
+static int setresuid_call(uid_t real, uid_t effective, uid_t saved)
 {
 	FAULTY("setresuid %u %u %u", real, effective, saved);
 	if (!machine_may(CAP_SETUID) &&
@@ -102,7 +99,7 @@ int model_setresuid(uid_t real, uid_t effective, uid_t saved)
 	return 0;
 }
 
-int model_setuid(uid_t uid)
+static int setuid_call(uid_t uid)
 {
 	FAULTY("setuid %u", uid);
 	if (machine_may(CAP_SETUID))
@@ -114,7 +111,7 @@ int model_setuid(uid_t uid)
 	return 0;
 }
 
-int model_setresgid(gid_t real, gid_t effective, gid_t saved)
+static int setresgid_call(gid_t real, gid_t effective, gid_t saved)
 {
 	gid_t want[3] = {real, effective, saved};
 
@@ -126,7 +123,7 @@ int model_setresgid(gid_t real, gid_t effective, gid_t saved)
 	return 0;
 }
 
-int model_setgid(gid_t gid)
+static int setgid_call(gid_t gid)
 {
 	FAULTY("setgid %u", gid);
 	if (!machine_may(CAP_SETGID) && gid != machine.gid[0] && gid != machine.gid[2])
@@ -137,7 +134,7 @@ int model_setgid(gid_t gid)
 	return 0;
 }
 
-int model_setgroups(size_t count, const gid_t *list)
+static int setgroups_call(size_t count, const gid_t *list)
 {
 	FAULTY("setgroups %zu", count);
 	if (!machine_may(CAP_SETGID) || machine.setgroups_denied)
@@ -191,6 +188,27 @@ long model_syscall(long number, ...)
 	void *second;
 
 	va_start(ap, number);
+	if (number == SYS_setresuid || number == SYS_setresgid) {
+		unsigned real = va_arg(ap, unsigned), effective = va_arg(ap, unsigned);
+		unsigned saved = va_arg(ap, unsigned);
+
+		va_end(ap);
+		return (number == SYS_setresuid ? setresuid_call : setresgid_call)(
+			real, effective, saved);
+	}
+	if (number == SYS_setuid || number == SYS_setgid) {
+		unsigned id = va_arg(ap, unsigned);
+
+		va_end(ap);
+		return number == SYS_setuid ? setuid_call(id) : setgid_call(id);
+	}
+	if (number == SYS_setgroups) {
+		int count = va_arg(ap, int);
+		const gid_t *list = va_arg(ap, void *);
+
+		va_end(ap);
+		return setgroups_call((size_t)count, list);
+	}
 	if (number == SYS_close_range) {
 		unsigned from = va_arg(ap, unsigned), to = va_arg(ap, unsigned);
 		unsigned flags = va_arg(ap, unsigned);
