@@ -83,19 +83,23 @@ static struct addr ask(int sock, unsigned long what, struct addr addr)
 	return told ? get_inet(&query.ifr_addr) : (struct addr){{0}};
 }
 
+static bool same(struct addr a, struct addr b)
+{
+	return memcmp(a.octet, b.octet, sizeof(a.octet)) == 0;
+}
+
 /* Finds out how ADDR stands. Returns why nothing may be written now, or NULL. */
 static const char *look(int sock, struct addr addr, enum state *ret)
 {
 	struct ifreq lo = {.ifr_name = "lo0"};
 
 	must(ioctl(sock, SIOCGIFFLAGS, &lo) == 0, "cannot read lo0");
-	*ret = !addr_equal(ask(sock, SIOCGIFADDR, addr), addr)        ? ABSENT
-	       : addr_equal(ask(sock, SIOCGIFNETMASK, addr), mask_32) ? PRESENT
-								      : LEFTOVER;
+	*ret = !same(ask(sock, SIOCGIFADDR, addr), addr)        ? ABSENT
+	       : same(ask(sock, SIOCGIFNETMASK, addr), mask_32) ? PRESENT
+								: LEFTOVER;
 	if ((lo.ifr_flags & IFF_UP) == 0)
 		return "the loopback interface is down";
-	return addr_equal(ask(sock, SIOCGIFADDR, home), home) ? NULL
-							      : "127.0.0.1 is missing from lo0";
+	return same(ask(sock, SIOCGIFADDR, home), home) ? NULL : "127.0.0.1 is missing from lo0";
 }
 
 /* Returns false when the kernel refused. EEXIST: there already; EADDRNOTAVAIL: gone already. */

@@ -6,6 +6,7 @@
  * files, hence the system call filter: no call that opens, makes or changes a file is left. */
 #include "privilege.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <string.h>
@@ -73,9 +74,10 @@ void privilege_shrink(const struct caller *caller)
 	uid_t uid = whole ? 0 : caller->uid, u[3] = {~uid};
 	gid_t gid = caller->gid, g[3] = {~gid};
 
-	/* No kernel has more than 64; one that says so has a filter of somebody's before it. */
-	for (int i = 0; whole && i < 64 && CONTROL(PR_CAPBSET_READ, i) >= 0; i++)
-		must(CONTROL(PR_CAPBSET_DROP, i) == 0 && CONTROL(PR_CAPBSET_READ, i) == 0, kept);
+	/* EINVAL behind the last one. No kernel has more than 64: a filter of somebody's may say so. */
+	for (int i = 0; whole && i < 64 && CONTROL(PR_CAPBSET_DROP, i) == 0; i++)
+		must(CONTROL(PR_CAPBSET_READ, i) == 0, kept);
+	must(!whole || errno == EINVAL, kept);
 	/* Root in a user namespace of its own may not do this (user_namespaces(7), "setgroups"), and
 	 * gains nothing by keeping what are its own groups. */
 	if (whole && (syscall(SYS_setgroups, 0, NULL) != 0 || getgroups(0, NULL) != 0))

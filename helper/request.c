@@ -69,7 +69,7 @@ static struct outcome parse_addrs(int argc, char **argv, struct request *ret)
 		    loop variant got.count - seen;
 		*/
 		for (unsigned seen = 0; seen < got.count; seen++)
-			if (addr_equal(got.addr[seen], addr))
+			if (got.addr[seen].octet[3] == addr.octet[3])
 				//@ assert twice: spells_pool(argv[seen + 2], addr.octet[3]);
 				return bad_addr;
 		got.addr[got.count++] = addr;

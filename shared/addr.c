@@ -12,7 +12,7 @@
 /*@ requires is_string(text) && !is_digit(end);
     requires \valid(ret) && \separated(text + (0 ..), ret);
     assigns *ret;
-    ensures \forall integer v; spells_octet(text, v, end) <==> \result != \null && v == *ret;
+    ensures exact: \forall integer v; spells_octet(text, v, end) <==> \result != \null && v == *ret;
     ensures \result == \null || \result == text + octet_size(*ret);
     ensures \result == \null || end == '\0' || is_string(\result);
 */
@@ -48,26 +48,4 @@ bool addr_parse(const char *text, struct addr *ret)
 	if (text != NULL)
 		*ret = addr;
 	return text != NULL;
-}
-
-/* Writes VALUE without padding, and END behind it; returns the place for what follows. */
-/*@ requires \valid(out + (0 .. octet_size(value) - 1)) && !is_digit(end);
-    assigns out[0 .. octet_size(value) - 1];
-    ensures spells_octet(out, value, end);
-    ensures \result == out + octet_size(value);
-*/
-static char *print_octet(char *out, uint8_t value, char end)
-{
-	//@ loop pragma UNROLL "completely", 4;
-	for (unsigned unit = value < 10 ? 1 : value < 100 ? 10 : 100; unit > 0; unit /= 10)
-		*out++ = (char)('0' + value / unit % 10);
-	*out++ = end;
-	return out;
-}
-
-void addr_print(struct addr addr, char out[static ADDR_STRLEN])
-{
-	//@ loop pragma UNROLL "completely", 5;
-	for (unsigned i = 0; i < 4; i++)
-		out = print_octet(out, addr.octet[i], i < 3 ? '.' : '\0');
 }

@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ADDR_STRLEN 16 /* "255.255.255.255" and its NUL */
-
 struct addr {
 	uint8_t octet[4]; /* network order: octet[0] is the leftmost number */
 };
@@ -53,22 +51,5 @@ struct addr {
     ensures \result == false ==> *ret == \old(*ret);
 */
 bool addr_parse(const char *text, struct addr *ret);
-
-/* Writes the canonical spelling of ADDR, NUL-terminated, into OUT. */
-/*@ requires \valid(out + (0 .. ADDR_STRLEN - 1));
-    assigns out[0 .. ADDR_STRLEN - 1];
-    ensures spells_addr(out, addr);
-*/
-void addr_print(struct addr addr, char out[static ADDR_STRLEN]);
-
-/*@ assigns \nothing;
-    ensures \result == true <==> a.octet[0] == b.octet[0] && a.octet[1] == b.octet[1] &&
-      a.octet[2] == b.octet[2] && a.octet[3] == b.octet[3];
-*/
-static inline bool addr_equal(struct addr a, struct addr b)
-{
-	return a.octet[0] == b.octet[0] && a.octet[1] == b.octet[1] && a.octet[2] == b.octet[2] &&
-	       a.octet[3] == b.octet[3];
-}
 
 #endif

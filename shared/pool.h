@@ -44,14 +44,4 @@ _Static_assert((POOL_FIRST > 53 || POOL_LAST < 53) && (POOL_FIRST > 54 || POOL_L
 */
 bool pool_contains(struct addr addr);
 
-/* The address of pool index INDEX, 0 to POOL_SIZE - 1. */
-/*@ requires index < POOL_SIZE;
-    assigns \nothing;
-    ensures in_pool(\result) && \result.octet[3] == POOL_FIRST + index;
-*/
-static inline struct addr pool_addr(unsigned index)
-{
-	return (struct addr){{127, 0, 0, (uint8_t)(POOL_FIRST + index)}};
-}
-
 #endif

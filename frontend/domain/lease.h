@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "addr.h"
+#include "address.h"
 
 struct context;
 struct error;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "addr.h"
+#include "address.h"
 #include "canary.h"
 #include "err.h"
 #include "hostaddr.h"

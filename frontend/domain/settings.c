@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "err.h"
 #include "mem.h"
 #include "pool.h"

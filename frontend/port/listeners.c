@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "address.h"
+
 bool listener_is_on(const struct listener *listener, struct addr addr)
 {
 	return listener->is_v4 && addr_equal(listener->addr, addr);

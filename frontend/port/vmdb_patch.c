@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "addr.h"
+#include "address.h"
 #include "err.h"
 #include "mem.h"
 #include "vmdb_store.h"

@@ -16,7 +16,7 @@ for os in linux darwin; do
 	for file in $files; do echo "# $os: $(sh helper/count.sh "$file") $file"; done
 	echo "# $os: $lines lines of C, $all with headers"
 	ok "$os: at most 400 lines of privileged C" test "$lines" -le 400
-	ok "$os: at most 500 with headers" test "$all" -le 500
+	ok "$os: at most 510 with headers" test "$all" -le 510
 	summary="$summary $os $lines + $((all - lines)) lines;"
 done
 is "no other source file" "$(echo helper/*.[ch] shared/*.[ch])" "helper/bottle-netd.c helper/filter_gen.c \
@@ -35,7 +35,7 @@ ok "no call that reads, runs or allocates" sh -c "! grep -nwE \
 
 # The linked program: the file without symbols and debug information, and what it takes when loaded, stack
 # aside. Measured with gcc 12.2 and musl 1.2.3 on x86_64: LIMIT is that and a sixteenth.
-file_limit=32500 memory_limit=46900
+file_limit=27900 memory_limit=41800
 if [ "$(uname -s)" = Linux ] && command -v strip size >/dev/null; then
 	strip -o "$tmp/stripped" "$netd"
 	bytes=$(wc -c <"$tmp/stripped")
@@ -51,5 +51,5 @@ else
 	summary="$summary program not measured"
 fi
 [ "$failed" -eq 0 ] || summary=" FAILED:$summary"
-echo "# audit: size:$summary (limits 400 / 500 lines, $file_limit / $memory_limit bytes)"
+echo "# audit: size:$summary (limits 400 / 510 lines, $file_limit / $memory_limit bytes)"
 done_testing

@@ -1,6 +1,7 @@
 /* The address grammar: one spelling accepted, the same one printed. */
 #include "addr.h"
 
+#include "address.h"
 #include "tap.h"
 
 static const struct {

@@ -156,12 +156,10 @@ struct itimerval {
 #define sigprocmask darwin_sigprocmask
 #define setitimer darwin_setitimer
 #define alarm darwin_alarm
-#define sigemptyset darwin_sigemptyset
 #define sigfillset darwin_sigfillset
-#define sigaddset darwin_sigaddset
-int sigemptyset(sigset_t *set);
+#define sigdelset darwin_sigdelset
 int sigfillset(sigset_t *set);
-int sigaddset(sigset_t *set, int number);
+int sigdelset(sigset_t *set, int number);
 void (*signal(int number, void (*handler)(int)))(int);
 int sigprocmask(int how, const sigset_t *set, sigset_t *ret_old);
 int setitimer(int which, const struct itimerval *value, struct itimerval *ret_old);

@@ -45,11 +45,11 @@ static const struct base {
 };
 
 /* Every line there is on standard error. */
-static const char *const lines[] = {"cannot reset SIGALRM", "cannot reset signals",
-	"cannot block signals", "cannot stop the timers", "cannot close inherited descriptors",
-	"cannot change to /", "cannot forbid core dumps", "cannot lift the time limit",
-	"cannot open a socket", "cannot write to standard output", kept, stuck, unread, refused,
-	changed, "the loopback interface is down", "127.0.0.1 is missing from lo0",
+static const char *const lines[] = {"cannot reset SIGALRM", "cannot block signals",
+	"cannot close inherited descriptors", "cannot change to /",
+	"cannot lift the time limit, or forbid core dumps", "cannot open a socket",
+	"cannot write to standard output", kept, stuck, unread, refused, changed,
+	"the loopback interface is down", "127.0.0.1 is missing from lo0",
 	"not installed as it must be: not setuid",
 	"not installed as it must be: wrong owner, not root",
 	"not installed as it must be: its file system is mounted nosuid",

@@ -60,21 +60,15 @@ static void deliver(void)
 		xnu_end(-SIGALRM);
 }
 
-int sigemptyset(sigset_t *set)
-{
-	*set = 0;
-	return 0;
-}
-
 int sigfillset(sigset_t *set)
 {
 	*set = ~(sigset_t)0;
 	return 0;
 }
 
-int sigaddset(sigset_t *set, int number)
+int sigdelset(sigset_t *set, int number)
 {
-	*set |= 1U << (number - 1);
+	*set &= ~(1U << (number - 1));
 	return 0;
 }
 

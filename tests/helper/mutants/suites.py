@@ -9,7 +9,7 @@ TOP = os.path.abspath(os.path.join(HERE, "../../.."))
 CC = os.environ.get("CC", "cc")
 BUILD = os.environ.get("BUILD", os.path.join(TOP, "build"))
 FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-w", "-O0", "-DPOOL_FIRST=16", "-DPOOL_LAST=31", '-DBOTTLE_VERSION="0.0.0"',
-         "-I" + TOP + "/helper", "-I" + TOP + "/shared", "-I" + TOP + "/tests"]
+         "-I" + TOP + "/helper", "-I" + TOP + "/shared", "-I" + TOP + "/tests", "-I" + TOP + "/frontend/base"]
 
 
 def passes(argv):
@@ -82,7 +82,8 @@ class Linux:
         unit = self.units.get(self.name)
         if unit is not None:
             sources = [path if name == self.name else os.path.join(TOP, name) for name in
-                       ("helper/request.c", "helper/report.c", "shared/addr.c", "shared/pool.c")]
+                       ("helper/request.c", "helper/report.c", "shared/addr.c", "shared/pool.c",
+                        "frontend/base/address.c")]
             if not compiles([CC] + self.flags + ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-o", program, os.path.join(TOP, unit)] + sources):
                 return "killed by the unit test's link"
             if not passes([program]):

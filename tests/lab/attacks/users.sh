@@ -38,7 +38,8 @@ P
 chmod 644 "$tmp/squat.pl"
 "$tools/caller" user="$bob" -- /usr/bin/perl "$tmp/squat.pl" $A >"$tmp/squat" &
 squatter=$!
-sleep 0.7
+sits() { ss -Hltn "src $A:8877" | grep -q .; }
+wait_for sits
 attack "159 bob sits on the port before alice adds: the address is added, whose listener it is the frontend finds" \
 	"$added" -- add $A
 wait $squatter
