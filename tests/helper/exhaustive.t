@@ -60,6 +60,6 @@ seconds=$(($(date +%s) - start))
 [ "$failed" -eq 0 ] && verdict='' || verdict='FAILED: '
 # shellcheck disable=SC2086
 set -- $quads $edits $short
-echo "# audit: exhaustive $verdict${2:-no} addresses (${6:-?} in the pool), ${10:-no} edits, ${18:-no} short strings," \
+echo "# audit: exhaustive $verdict${2:-no} addresses (${6:-?} in the pool), ${10:-no} tries one byte off, ${18:-no} with short strings," \
 	"$((${8:-1} + ${16:-1} + ${24:-1})) wrong; $noticed of $faults faults noticed, $seconds s"
 done_testing

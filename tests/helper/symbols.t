@@ -104,7 +104,7 @@ sigprocmask: block all but SIGALRM
 socket: one for the ioctls, one for the log
 stat: /proc/self/exe: owner and mode, for the reason text
 statvfs: /proc/self/exe: mounted nosuid, for the reason text
-strcmp: verbs; labels
+strcmp: labels
 strlen: the path of the log
 syscall: what musl has no function for (the numbers are judged below)
 umask: files for nobody else, should there ever be one

@@ -41,7 +41,7 @@ struct range {
 
 static void quads(struct tally *tally, unsigned worker, struct range range)
 {
-	char tail[256][4], text[ADDR_STRLEN];
+	char tail[256][4], text[INET_ADDRSTRLEN];
 
 	for (unsigned d = 0; d < 256; d++) {
 		char number[12] = {0};

@@ -185,8 +185,8 @@ wait_for() {
 
 # log_flush: until all that was sent before is in the file
 log_flush() {
-	perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_DGRAM, 0) && send($s, "flush $ARGV[0]", 0, sockaddr_un("/dev/log"))' \
-		"$tmp/log.flushed"
+	perl -MSocket -e 'socket(my $log, AF_UNIX, SOCK_DGRAM, 0) or die($!);
+		send($log, "flush $ARGV[0]", 0, sockaddr_un("/dev/log")) or die($!)' "$tmp/log.flushed"
 	wait_for test -e "$tmp/log.flushed"
 	rm -f "$tmp/log.flushed"
 }

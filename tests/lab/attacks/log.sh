@@ -23,7 +23,7 @@ attack "164 an address outside" "$outside" -- remove 10.9.8.7
 logged "164 the attempt, not the address; the verb before has no line" "${head}remove octets= uid=$uid result=77"
 attack "164 without privilege" "$nothing_new" nnp -- remove $A
 logged "164 the attempt" "${head}remove octets=20 uid=$uid result=78"
-ln -sf "$netd" "$tmp/"$'x\n<0>root: mark-qZ7'
+[ -e "$tmp/"$'x\n<0>root: mark-qZ7' ] || ln -s "$netd" "$tmp/"$'x\n<0>root: mark-qZ7'
 victim=$tmp/$'x\n<0>root: mark-qZ7' attack "166 the program's own name has a newline" "$added" $'argv0=\n<0>root[1]: mark' \
 	env=$'PROGNAME=\n<0>root' -- add $A
 logged "166 it is not in the line, nor argv[0]" "${head}add octets=20 uid=$uid result=0"

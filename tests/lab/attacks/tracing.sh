@@ -8,7 +8,8 @@ grabbed() {
 	attack "$1: it goes on" "$4" at="$2:park=$hers" -- add $A
 	is "$1" "$(cat "$tmp/grabbed")" "0|$3;|"
 }
-# It stands still behind the call that is named: up to setresuid(2) the real uid is the caller's, so that what the caller's own file systems make wait can be killed.
+# It stands still behind the call that is named. Up to setresuid(2) the real uid is the caller's, so that what the
+# caller's own file systems make wait can be killed.
 grabbed "85 before it becomes root altogether the caller may kill it, and nothing else" s119 \
 	"pidfd_send_signal kill SIGKILL" 'SIG9||'
 grabbed "85 before the first write: no ptrace, no signal, nothing" i8913 nothing "$added"
@@ -17,7 +18,8 @@ grabbed "89 before its report: no process_vm_readv, no pidfd_getfd" s39 nothing 
 call user="$alice" -- "$tools/grab" $$
 is "85 (control: nor of root's shell)" "$got" '0|nothing;|'
 call user="$alice" -- /bin/sh -c "sleep 5 & exec $tools/grab \$!"
-is "85 (control: of its own it can get a lot)" "$(echo "$got" | grep -oE 'mem|maps|pidfd_getfd|seize|SIGKILL' | sort -u | tr '\n' ' ')" \
+is "85 (control: of its own it can get a lot)" \
+	"$(echo "$got" | grep -oE 'mem|maps|pidfd_getfd|seize|SIGKILL' | sort -u | tr '\n' ' ')" \
 	"SIGKILL maps mem pidfd_getfd seize "
 attack "86 traced by its caller: no privilege, says so" "$no_effect" traced -- add $A
 attack "86 traced by its caller: a bad argument is that first" "$bad" traced -- add mark-qZ7
