@@ -46,7 +46,7 @@ int statfs(const char *path, struct statfs *ret)
 	if (strcmp(path, self) != 0)
 		return xnu_error(ENOENT);
 	memset(ret, 0, sizeof(*ret));
-	ret->f_flags = 0x1000 | (xnu.nosuid ? MNT_NOSUID : 0);
+	ret->f_flags = 0x1001 | /* read-only */ (xnu.nosuid ? MNT_NOSUID : 0);
 	return 0;
 }
 
@@ -190,6 +190,11 @@ int getrlimit(int which, struct rlimit *ret)
 
 int setrlimit(int which, const struct rlimit *limit)
 {
+	rlim_t want = which == RLIMIT_CPU ? RLIM_INFINITY : 0;
+
+	if ((which != RLIMIT_CPU && which != RLIMIT_CORE) || limit->rlim_cur != want ||
+		limit->rlim_max != want)
+		xnu_wrong("a limit that is not to be set, or not so");
 	CALL("setrlimit", 0);
 	if (which == RLIMIT_CPU && limit->rlim_max == RLIM_INFINITY && xnu.euid != 0)
 		return xnu_error(EPERM);

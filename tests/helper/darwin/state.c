@@ -56,7 +56,7 @@ void start(unsigned how, const char *lo, const char *command)
 	xnu.rgid = how & ROOT ? 0 : 20;
 	xnu.owner = how & OWNER ? 505 : 0;
 	xnu.file_gid = 80;
-	xnu.mode = how & PLAIN ? 0750 : how & SETGID ? 06750 : 04750;
+	xnu.mode = how & PLAIN ? 0751 : how & SETGID ? 06750 : 04750;
 	xnu.group_count = 4;
 	xnu.groups[1] = 12;
 	xnu.groups[2] = 80;

@@ -85,7 +85,7 @@ def mutants(text):
         return text.count("\n", 0, position) + 1
 
     def change(begin, end, new, kind):
-        return line_of(begin), "%s: %s -> %s" % (kind, " ".join(text[begin:end].split()), new), \
+        return line_of(begin), "%s: %s -> %s" % (kind, " ".join(text[begin:end].split()), " ".join(new.split())), \
             text[:begin] + new + text[end:]
 
     for match in OPERATOR.finditer(blanked):
@@ -134,4 +134,4 @@ def mutants(text):
         if d1 or d2 or blanked[e1:b2].strip():
             continue
         number, what, _ = change(b1, e2, "", "steps swapped")
-        yield number, what[:-4], text[:b1] + text[b2:e2] + text[e1:b2] + text[b1:e1] + text[e2:]
+        yield number, what[:-4].rstrip(), text[:b1] + text[b2:e2] + text[e1:b2] + text[b1:e1] + text[e2:]

@@ -5,7 +5,7 @@ any="$added
 any death"
 limited=$added
 # Lifting a limit of processor time takes CAP_SYS_RESOURCE, which a developer's container may not have.
-[ -n "$lab" ] || limited+=$'\n71||bottle-netd: cannot lift the time limit;'
+[ -n "$lab" ] || limited+=$'\n71||bottle-netd: cannot lift the time limit, or forbid core dumps;'
 left=("$A")
 attack "70 RLIMIT_FSIZE 0, stdout a file: no SIGXFSZ, the work is done" '71||' limit=fsize:0 out="$tmp/report" -- add $A
 is "70 the file has nothing" "$(cat "$tmp/report")" ""

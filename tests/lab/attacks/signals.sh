@@ -16,6 +16,8 @@ attack "81 interrupt, suspend and quit typed at the terminal between the two ste
 all=$(seq 1 64 | grep -vxE '9|14|19')
 attack "81 root sends all 64 between the two steps: completes" "$added" \
 	at="i891c:run=for s in $(echo $all); do kill -\$s \$PID; done" -- add $A
-left=("$A")
-attack "81 but SIGALRM, which ends it at its report, the work done" 'SIG14||' at="i891c:run=kill -14 \$PID" -- add $A
+call user="$alice" at="i8916:run=kill -14 \$PID" -- "$netd" add $A
+is "81 but SIGALRM, its own deadline, which only root can send: as if killed" "$got|$(state)" \
+	"SIG14|||$(with_line "$(line_of $A 8 'secondary ')")"
+attack "81 which the next add repairs" "$added" -- add $A
 log_clean "80 after signals"
