@@ -121,6 +121,8 @@ static void judge_ids(bool is_write)
 	xnu.writes++;
 	if (xnu.euid != 0 || xnu.svuid != 0)
 		xnu_wrong("a change without root in effect");
+	if (!xnu.timeless && xnu.fault.at == 0)
+		xnu_wrong("a change with a limit of processor time");
 	if (xnu.egid != xnu.rgid || xnu.svgid != xnu.rgid || xnu.groups[0] != xnu.rgid ||
 		xnu.group_count != count)
 		xnu_wrong("a change with groups that are not the caller's one");

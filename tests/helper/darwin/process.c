@@ -198,6 +198,7 @@ int setrlimit(int which, const struct rlimit *limit)
 	CALL("setrlimit", 0);
 	if (which == RLIMIT_CPU && limit->rlim_max == RLIM_INFINITY && xnu.euid != 0)
 		return xnu_error(EPERM);
+	xnu.timeless |= which == RLIMIT_CPU;
 	return 0;
 }
 

@@ -93,6 +93,7 @@ struct xnu {
 	/* The process. */
 	unsigned euid, svuid, egid, svgid;
 	bool sugid, shrunk, parsed; /* shrunk: root has been out of effect */
+	bool timeless;              /* the limit of processor time is lifted */
 	uint32_t blocked;
 	bool alarm_ignored, alarm_on;
 };
