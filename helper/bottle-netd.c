@@ -12,8 +12,9 @@
  *                  wrong argument is a wrong argument first.
  *  3 settle        all signals blocked and no alarm running or pending, descriptors 0-2 there and no others,
  *                  umask 077, folder /, no core, no limit of processor time. Before the ids change, so that
- *                  the caller can still kill a process that the caller's own file systems make wait here.
- *                  What the caller ignores or not is left as it is: blocked for good, SIGALRM aside.
+ *                  the caller can still kill a process that the caller's own devices make wait here (a FUSE
+ *                  file system that has its request holds even a killed one until it answers). What the
+ *                  caller ignores or not is left as it is: blocked for good, SIGALRM aside.
  *  4 shrink        of root only the right to change addresses is left, and is not in effect. Each result
  *                  is checked and read back, and taking it back is tried and must fail. No byte of argv
  *                  has been looked at yet.
@@ -32,6 +33,7 @@
  * interface's flags; see os_linux.c and os_darwin.c for how near the kernels' interfaces come to that. */
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,8 +50,9 @@ static void settle(void)
 	(void)alarm(0);
 	must(signal(SIGALRM, SIG_IGN) != SIG_ERR && signal(SIGALRM, SIG_DFL) == SIG_IGN,
 		"cannot reset SIGALRM");
-	/* All but the deadline of the report: no other alarm is left, and nobody may send one from here on. */
-	sigfillset(&all);
+	/* All but the deadline of the report: no other alarm is left, and only root may send one later. Not
+	 * sigfillset(3): musl's leaves out 32 to 34, one of which may be pending. */
+	memset(&all, 0xff, sizeof(all));
 	sigdelset(&all, SIGALRM);
 	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
 	/* open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the

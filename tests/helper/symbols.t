@@ -98,7 +98,6 @@ prlimit: no core, no limit of processor time
 prctl: bounding set, ambient set, no_new_privs, dumpable, the filter
 send: the audit line
 sigdelset: SIGALRM is not blocked
-sigfillset: the set of all signals
 signal: SIGALRM as default, what is pending thrown away
 sigprocmask: block all but SIGALRM
 socket: one for the ioctls, one for the log
@@ -163,7 +162,6 @@ prctl*: see above
 send: see above
 sendto: send(3) is made of it
 sigdelset: see above
-sigfillset: see above
 signal: see above
 sigprocmask: see above
 socket*: see above

@@ -156,9 +156,7 @@ struct itimerval {
 #define sigprocmask darwin_sigprocmask
 #define setitimer darwin_setitimer
 #define alarm darwin_alarm
-#define sigfillset darwin_sigfillset
 #define sigdelset darwin_sigdelset
-int sigfillset(sigset_t *set);
 int sigdelset(sigset_t *set, int number);
 void (*signal(int number, void (*handler)(int)))(int);
 int sigprocmask(int how, const sigset_t *set, sigset_t *ret_old);

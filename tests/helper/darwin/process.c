@@ -60,12 +60,6 @@ static void deliver(void)
 		xnu_end(-SIGALRM);
 }
 
-int sigfillset(sigset_t *set)
-{
-	*set = ~(sigset_t)0;
-	return 0;
-}
-
 int sigdelset(sigset_t *set, int number)
 {
 	*set &= ~(1U << (number - 1));

@@ -32,7 +32,7 @@ reduce() {
 		-e 's/^(getpid\(\) *= )[0-9]+/\1PID/' -e 's/^(set_tid_address\(ADDRESS\) *= )[0-9]+/\1PID/' \
 		-e 's/len=[0-9]+, filter=ADDRESS/len=LEN, filter=ADDRESS/' -e 's/ {2,}= / = /' -e '/^\+\+\+ exited/d' \
 		-e 's/(permitted|effective)=1<<CAP_CHOWN[^,}]*/\1=.../g' -e 's/tv_sec=1, tv_usec=[0-9]+/LEFT/' \
-		-e 's/<85>bottle-netd\[[0-9]+\]/<85>bottle-netd[PID]/' \
+		-e 's/<85>bottle-netd\[[0-9]+\](.*", )[0-9]+/<85>bottle-netd[PID]\1LEN/; /MSG_DONTWAIT/s/= [0-9]+$/= LEN/' \
 		"$tmp/trace"
 }
 
@@ -83,6 +83,7 @@ table() {
 		with="-e inject=$call:error=EPERM:syscall=getpid:when=$which"
 		run_traced "$@"
 		row=$(grep INJECTED "$tmp/trace" | sed -E 's/ *= .*//; s/0x[0-9a-f]{6,}/ADDRESS/g; s/len=[0-9]+/len=LEN/
+			s/<85>bottle-netd\[[0-9]+\](.*", )[0-9]+/<85>bottle-netd[PID]\1LEN/
 			s/(PR_CAPBSET_(READ|DROP)), .*\)/\1, ...)/; s/(permitted|effective)=1<<CAP_CHOWN[^,}]*/\1=.../g')
 		echo "$(echo "$row" | cut -c 1-110) | exit $code $(cat "$tmp/err")" >>"$tmp/rows"
 		[ "$row" ] || wrong="$wrong $call $which: not refused"
