@@ -18,15 +18,16 @@
  *  4 shrink        of root only the right to change addresses is left, and is not in effect. Each result
  *                  is checked and read back, and taking it back is tried and must fail. No byte of argv
  *                  has been looked at yet.
- *  5 open          descriptor 3 for the ioctls, one more for the log: the calls that need socket(2),
- *                  before it is filtered away.
+ *  5 open          descriptor 3 for the log, 4 for the ioctls: the calls that need socket(2), before it is
+ *                  filtered away. Without both nothing is done, so that no limit keeps a change off the log.
  *  6 seal          from here on only the calls, ioctl numbers and descriptors of filter_gen.c.
  *  7 parse         argv to numbers. All arguments are judged before the first ioctl. No byte of argv is
  *                  ever written, to a descriptor, a log or the kernel.
  *  8 work          one address after the other; the privilege is raised for the writes of one address, in
  *                  os_*.c, where the four numbers are judged again. A failure does not stop the rest; the
  *                  first one is what is reported.
- *  9 drop          the right is given up for good, and taking it back is tried and must fail.
+ *  9 drop          the right is given up for good, and taking it back is tried and must fail. What dies
+ *                  before drops it too before it says why.
  * 10 say           the audit line, stdout, stderr; exit. A reader that makes this wait ends it (report.c).
  *
  * What must never happen: a change of 127.0.0.1, of another address outside the pool, or of the
@@ -55,29 +56,29 @@ static void settle(void)
 	memset(&all, 0xff, sizeof(all));
 	sigdelset(&all, SIGALRM);
 	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0, "cannot block signals");
-	/* open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the
+	/* Nothing reads from 0. What is behind it could make close(2) wait: now, not when the ids are root's.
+	 * open(2) takes the lowest free number, so each gap is filled in its turn. No fstat(2): on the
 	 * caller's own FUSE mount it could be made to wait. */
+	(void)close(0);
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-			_exit(EXIT_OS); /* there is nowhere to write a reason */
+		if (fcntl(fd, F_GETFD) < 0)
+			must(open("/dev/null", O_RDWR) == fd, "cannot open /dev/null");
 	must(os_close_from(3) && fcntl(3, F_GETFD) < 0, "cannot close inherited descriptors");
 	(void)umask(077); /* cannot fail */
 	must(chdir("/") == 0, "cannot change to /");
 	must(os_set_limits(), "cannot lift the time limit, or forbid core dumps");
 }
 
-static struct outcome work(int sock, const struct request *request, struct text *out)
+static struct outcome work(const struct request *request, struct text *out)
 {
 	struct outcome first = {EXIT_OK, NULL, NULL};
 
 	for (unsigned i = 0; i < request->count; i++) {
-		struct outcome one = os_change(sock, request->op == OP_ADD, request->addr[i]);
+		struct outcome one = os_change(request->op == OP_ADD, request->addr[i]);
 
 		text_add(out, "127.0.0.");
 		text_number(out, request->addr[i].octet[3]);
-		text_add(out, " ");
 		text_add(out, one.word);
-		text_add(out, "\n");
 		first = first.code == EXIT_OK ? one : first;
 	}
 	return first;
@@ -88,14 +89,13 @@ int main(int argc, char **argv)
 	struct request request;
 	struct text out = {0};
 	struct outcome end;
-	int sock, log;
 
 	environ = NULL;
 	struct caller caller = privilege_record();
 	settle();
 	privilege_shrink(&caller);
-	must((sock = socket(AF_INET, SOCK_DGRAM, 0)) == 3, "cannot open a socket");
-	log = report_open_log(os_log_path);
+	must(report_open_log(os_log_path) == LOG_FD && socket(AF_INET, SOCK_DGRAM, 0) == NET_FD,
+		"cannot open a socket");
 	privilege_seal();
 
 	end = request_parse(argc, argv, &request);
@@ -106,11 +106,11 @@ int main(int argc, char **argv)
 	else if (end.code == EXIT_OK && caller.fault != NULL)
 		end = (struct outcome){EXIT_CONFIG, caller.fault, NULL};
 	else if (end.code == EXIT_OK)
-		end = work(sock, &request, &out);
+		end = work(&request, &out);
 
-	privilege_drop();
+	must(privilege_drop(), "cannot give up privileges");
 	if (request.op == OP_ADD || request.op == OP_REMOVE)
-		report_audit(log, &request, caller.uid, end.code);
+		report_audit(&request, caller.uid, end.code);
 	must(report_write(1, &out) || end.code != EXIT_OK, "cannot write to standard output");
 	if (end.code != EXIT_OK)
 		die(end.code, end.why);

@@ -22,8 +22,8 @@
 	{                                \
 		n, SCMP_CMP_EQ, value, 0 \
 	}
-#define SOCK ARG(0, 3) /* the first descriptor after close_range(3, ~0) */
-#define LOG ARG(0, 4)  /* the second and last one, if there is a log */
+#define LOG ARG(0, 3)  /* the first descriptor after close_range(3, ~0) */
+#define SOCK ARG(0, 4) /* the second and last one */
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct {

@@ -17,9 +17,9 @@ bool os_set_limits(void);
 bool os_close_from(int first);
 
 /* With ADD makes ADDR, which lies inside the pool, a /32 on the loopback interface; without, takes it off.
- * SOCK is any socket of AF_INET. The outcome is judged by what the kernel shows afterwards, not by what the
+ * NET_FD is a socket of AF_INET. The outcome is judged by what the kernel shows afterwards, not by what the
  * ioctls returned. EXIT_AGAIN: loopback is not as it must be, or somebody else holds the address;
  * EXIT_OS: the kernel refused. */
-struct outcome os_change(int sock, bool add, struct addr addr);
+struct outcome os_change(bool add, struct addr addr);
 
 #endif

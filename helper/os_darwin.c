@@ -34,7 +34,7 @@ _Static_assert(offsetof(struct ifaliasreq, ifra_addr) == offsetof(struct ifreq, 
 	"an ifaliasreq begins as an ifreq does");
 
 enum state { ABSENT, PRESENT, LEFTOVER };
-static const char *const words[] = {"absent", "present", "present"};
+static const char *const words[] = {" absent\n", " present\n", " present\n"};
 static const struct addr home = {{127, 0, 0, 1}}, mask_32 = {{255, 255, 255, 255}};
 
 const char os_log_path[] = "/var/run/syslog";
@@ -50,7 +50,7 @@ bool os_set_limits(void)
 bool os_close_from(int first)
 {
 	/* A caller that lowered its limit may hold descriptors above both numbers. They are of no use here:
-	 * this program names 0 to 3 and what socket(2) gave it. */
+	 * this program names 0 to 4, and opens 3 and 4 itself. */
 	for (int fd = first; fd < OPEN_MAX || fd < getdtablesize(); fd++)
 		(void)close(fd);
 	return true;
@@ -74,10 +74,10 @@ static struct addr get_inet(const struct sockaddr *from)
 }
 
 /* What lo0 says to the request WHAT about ADDR; 0.0.0.0 when it has no address at all. */
-static struct addr ask(int sock, unsigned long what, struct addr addr)
+static struct addr ask(unsigned long what, struct addr addr)
 {
 	struct ifreq query = {.ifr_name = "lo0", .ifr_addr = make_inet(addr)};
-	bool told = ioctl(sock, what, &query) == 0;
+	bool told = ioctl(NET_FD, what, &query) == 0;
 
 	must(told || errno == EADDRNOTAVAIL, "cannot read lo0");
 	return told ? get_inet(&query.ifr_addr) : (struct addr){{0}};
@@ -89,21 +89,21 @@ static bool same(struct addr a, struct addr b)
 }
 
 /* Finds out how ADDR stands. Returns why nothing may be written now, or NULL. */
-static const char *look(int sock, struct addr addr, enum state *ret)
+static const char *look(struct addr addr, enum state *ret)
 {
 	struct ifreq lo = {.ifr_name = "lo0"};
 
-	must(ioctl(sock, SIOCGIFFLAGS, &lo) == 0, "cannot read lo0");
-	*ret = !same(ask(sock, SIOCGIFADDR, addr), addr)        ? ABSENT
-	       : same(ask(sock, SIOCGIFNETMASK, addr), mask_32) ? PRESENT
-								: LEFTOVER;
+	must(ioctl(NET_FD, SIOCGIFFLAGS, &lo) == 0, "cannot read lo0");
+	*ret = !same(ask(SIOCGIFADDR, addr), addr)        ? ABSENT
+	       : same(ask(SIOCGIFNETMASK, addr), mask_32) ? PRESENT
+							  : LEFTOVER;
 	if ((lo.ifr_flags & IFF_UP) == 0)
 		return "the loopback interface is down";
-	return same(ask(sock, SIOCGIFADDR, home), home) ? NULL : "127.0.0.1 is missing from lo0";
+	return same(ask(SIOCGIFADDR, home), home) ? NULL : "127.0.0.1 is missing from lo0";
 }
 
 /* Returns false when the kernel refused. EEXIST: there already; EADDRNOTAVAIL: gone already. */
-static bool write_alias(int sock, bool add, struct addr addr)
+static bool write_alias(bool add, struct addr addr)
 {
 	struct ifaliasreq alias = {
 		.ifra_name = "lo0", .ifra_addr = make_inet(addr), .ifra_mask = make_inet(mask_32)};
@@ -114,22 +114,22 @@ static bool write_alias(int sock, bool add, struct addr addr)
 		"internal error: bad request");
 	privilege_effect(true);
 	/* SIOCDIFADDR reads an ifreq: the name and the address. */
-	done = ioctl(sock, add ? SIOCAIFADDR : SIOCDIFADDR, &alias) == 0 ||
+	done = ioctl(NET_FD, add ? SIOCAIFADDR : SIOCDIFADDR, &alias) == 0 ||
 	       errno == (add ? EEXIST : EADDRNOTAVAIL);
 	privilege_effect(false);
 	return done;
 }
 
-struct outcome os_change(int sock, bool add, struct addr addr)
+struct outcome os_change(bool add, struct addr addr)
 {
 	enum state want = add ? PRESENT : ABSENT, was, now;
-	const char *why = look(sock, addr, &was), *word = add ? "added" : "removed";
+	const char *why = look(addr, &was), *word = add ? " added\n" : " removed\n";
 
 	now = was;
 	if (why == NULL && was != want) {
-		bool done = write_alias(sock, add, addr);
+		bool done = write_alias(add, addr);
 
-		why = look(sock, addr, &now);
+		why = look(addr, &now);
 		if (why == NULL && now != want)
 			return done ? (struct outcome){EXIT_AGAIN, "the address changed meanwhile",
 					      words[now]}

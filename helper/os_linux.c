@@ -11,7 +11,9 @@
  * the order). Hence the rule of look(): nothing is written unless 127.0.0.1 with mask /8 is the first of
  * its subnet; then no alias with mask /8 can be the primary, and taking it away takes nothing else. An
  * address with mask /32 is alone in its subnet. The list is read again before and after every write.
- * What remains is root itself changing 127.0.0.1 in the microseconds between a look and a write.
+ * What remains is root itself changing lo between a look and a write: microseconds, unless somebody keeps this
+ * process from running (a control group of the caller's, priorities). Which change costs what is listed in
+ * tests/helper/model/golden/windows.
  *
  * What else must never happen:
  *   - A write to the bare name "lo": SIOCSIFADDR would replace 127.0.0.1, SIOCSIFFLAGS take lo down. The
@@ -41,7 +43,7 @@
 /* LEFTOVER: ours, but the mask is still /8. FOREIGN: there, but not as this program puts it. TAKEN: not
  * there, and another address has its label. */
 enum state { ABSENT, PRESENT, LEFTOVER, FOREIGN, TAKEN };
-static const char words[][8] = {"absent", "present", "present", "foreign", "absent"};
+static const char said[][12] = {" absent\n", " present\n", " present\n", " foreign\n", " absent\n"};
 
 /* What is written in which state, to add or to remove: every write there is. */
 static const int writes[2][5] = {
@@ -89,7 +91,7 @@ static struct ifreq alias_request(struct addr addr)
 }
 
 /* Returns false when the kernel refused; that the address went away meanwhile is no refusal. */
-static bool write_alias(int sock, int command, struct addr addr)
+static bool write_alias(int command, struct addr addr)
 {
 	uint32_t number = command == SIOCSIFADDR ? NET | addr.octet[3] : MASK_32;
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(number)}};
@@ -97,11 +99,11 @@ static bool write_alias(int sock, int command, struct addr addr)
 
 	if (command != SIOCSIFFLAGS)
 		memcpy(&request.ifr_addr, &in, sizeof(in));
-	return ioctl(sock, command, &request) == 0 || errno == EADDRNOTAVAIL;
+	return ioctl(NET_FD, command, &request) == 0 || errno == EADDRNOTAVAIL;
 }
 
 /* Finds out how ADDR stands. Returns why nothing may be written now, or NULL. */
-static const char *look(int sock, struct addr addr, enum state *ret)
+static const char *look(struct addr addr, enum state *ret)
 {
 	static struct ifreq list[LIST_MAX];
 	struct ifconf conf = {.ifc_len = sizeof(list), .ifc_req = list};
@@ -112,7 +114,7 @@ static const char *look(int sock, struct addr addr, enum state *ret)
 	uint32_t own_mask = 0, primary = 0;
 	bool on_lo = false;
 
-	must(ioctl(sock, SIOCGIFFLAGS, &lo) == 0 && ioctl(sock, SIOCGIFCONF, &conf) == 0,
+	must(ioctl(NET_FD, SIOCGIFFLAGS, &lo) == 0 && ioctl(NET_FD, SIOCGIFCONF, &conf) == 0,
 		"cannot read lo");
 	for (struct ifreq *at = list; (char *)at < conf.ifc_buf + conf.ifc_len; at++) {
 		uint32_t number = get_number(at), mask = 0;
@@ -122,7 +124,7 @@ static const char *look(int sock, struct addr addr, enum state *ret)
 		on_lo = strcmp(at->ifr_name, "lo") == 0 || strncmp(at->ifr_name, "lo:", 3) == 0;
 		/* A mask is found by label and address, and takes the address's place. */
 		if (on_lo && (number & MASK_8) == NET && (primary == 0 || (label && same)))
-			mask = ioctl(sock, SIOCGIFNETMASK, at) == 0 ? get_number(at) : GONE;
+			mask = ioctl(NET_FD, SIOCGIFNETMASK, at) == 0 ? get_number(at) : GONE;
 		primary = primary == 0 && mask == MASK_8 ? number : primary;
 		own_mask = label && same ? mask : own_mask;
 		seen[label][same]++;
@@ -139,10 +141,10 @@ static const char *look(int sock, struct addr addr, enum state *ret)
 	return own_mask == GONE ? held : NULL;
 }
 
-struct outcome os_change(int sock, bool add, struct addr addr)
+struct outcome os_change(bool add, struct addr addr)
 {
 	enum state was, now;
-	const char *why = look(sock, addr, &was);
+	const char *why = look(addr, &was);
 	bool write = why == NULL && writes[add][was] != 0, done = true, good;
 
 	now = was;
@@ -150,15 +152,16 @@ struct outcome os_change(int sock, bool add, struct addr addr)
 	/* SIOCSIFADDR is the first write or none: as the last one it would leave a /8 behind when somebody
 	 * else removes the alias meanwhile. */
 	for (int turn = 0; why == NULL && writes[add][now] && turn < 1 + (now != ABSENT); turn++) {
-		done = write_alias(sock, writes[add][now], addr);
-		why = look(sock, addr, &now);
+		done = write_alias(writes[add][now], addr);
+		why = look(addr, &now);
 	}
 	privilege_effect(false);
 	good = add ? now == PRESENT || now == FOREIGN : now == ABSENT || now == TAKEN;
 	if (why != NULL || (done && !good))
-		return (struct outcome){EXIT_AGAIN, why != NULL ? why : held, words[now]};
+		return (struct outcome){EXIT_AGAIN, why != NULL ? why : held, said[now]};
 	if (!good)
-		return (struct outcome){EXIT_OS, "the kernel refused", words[now]};
-	good = now != was && now == (add ? PRESENT : ABSENT);
-	return (struct outcome){EXIT_OK, NULL, !good ? words[now] : add ? "added" : "removed"};
+		return (struct outcome){EXIT_OS, "the kernel refused", said[now]};
+	if (now == was || now != (add ? PRESENT : ABSENT))
+		return (struct outcome){EXIT_OK, NULL, said[now]};
+	return (struct outcome){EXIT_OK, NULL, add ? " added\n" : " removed\n"};
 }

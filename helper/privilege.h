@@ -1,4 +1,5 @@
-/* The one privilege: what it is, when it is there, and that it is gone. Every function dies on failure. */
+/* The one privilege: what it is, when it is there, and that it is gone. A function that returns nothing dies
+ * on failure. */
 #ifndef HELPER_PRIVILEGE_H
 #define HELPER_PRIVILEGE_H
 
@@ -21,10 +22,11 @@ void privilege_shrink(const struct caller *caller);
 /* After this only the system calls of filter_gen.c are possible, where the system has such a thing. */
 void privilege_seal(void);
 
-/* Puts the right in effect, for one ioctl, or out of effect. */
+/* Puts the right in effect, for the writes of one address, or out of effect. */
 void privilege_effect(bool on);
 
-/* Gives the right up for good, with or without a fault. */
-void privilege_drop(void);
+/* Gives the right up for good, with or without a fault; at any time, any number of times. Returns whether it
+ * is gone, and does not come back. */
+bool privilege_drop(void);
 
 #endif

@@ -58,7 +58,7 @@ void privilege_shrink(const struct caller *caller)
 
 	must(setregid(gid, gid) == 0 && getegid() == gid, cannot_shrink);
 	if (caller->fault != NULL) {
-		privilege_drop();
+		must(privilege_drop(), cannot_shrink);
 		return;
 	}
 	/* While root. xnu makes setgroups(0, ...) a list with group 0 in it, so: the caller's one. It is not
@@ -79,9 +79,11 @@ void privilege_effect(bool on)
 	must(seteuid(uid) == 0 && geteuid() == uid, "cannot raise or lower privileges");
 }
 
-void privilege_drop(void)
+bool privilege_drop(void)
 {
-	must(setreuid(caller_uid, caller_uid) == 0 && geteuid() == caller_uid, cannot_shrink);
-	must(caller_uid == 0 || granted_uid == caller_uid || seteuid(granted_uid) != 0,
-		cannot_shrink);
+	bool gone = setreuid(caller_uid, caller_uid) == 0 && geteuid() == caller_uid &&
+		    (caller_uid == 0 || granted_uid == caller_uid || seteuid(granted_uid) != 0);
+
+	(void)seteuid(caller_uid); /* if it is not gone, saying so is not for root */
+	return gone;
 }

@@ -95,7 +95,7 @@ void privilege_shrink(const struct caller *caller)
 	/* After the ids: a change of them sets it anew (PR_SET_DUMPABLE in prctl(2)). */
 	must(CONTROL(PR_SET_DUMPABLE, 0) == 0 && CONTROL(PR_GET_DUMPABLE, 0) == 0, kept);
 	/* What was given up must not come back. */
-	must(!caps_set(NEEDED, 0), kept);
+	must(!caps_set(NEEDED, 0) && caps_set(whole ? NET_ADMIN : 0, 0), kept);
 	must((gid == 0 || syscall(SYS_setgid, 0) != 0) && (uid == 0 || syscall(SYS_setuid, 0) != 0),
 		kept);
 }
@@ -104,8 +104,7 @@ void privilege_seal(void)
 {
 	struct sock_fprog filter = {sizeof(netd_filter) / sizeof(netd_filter[0]), netd_filter};
 
-	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0,
-		"cannot filter system calls");
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0, "cannot filter calls");
 }
 
 void privilege_effect(bool on)
@@ -113,7 +112,7 @@ void privilege_effect(bool on)
 	must(caps_set(NET_ADMIN, on ? NET_ADMIN : 0), "cannot raise or lower CAP_NET_ADMIN");
 }
 
-void privilege_drop(void)
+bool privilege_drop(void)
 {
-	must(caps_set(0, 0) && !caps_set(NET_ADMIN, 0), kept);
+	return caps_set(0, 0) && !caps_set(NET_ADMIN, 0) && caps_set(0, 0);
 }

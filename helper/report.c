@@ -6,6 +6,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "privilege.h"
+
 void text_add(struct text *text, const char *add)
 {
 	while (*add != '\0' && text->len < sizeof(text->at))
@@ -25,7 +27,8 @@ bool report_write(int fd, const struct text *text)
 {
 	/* With real uid 0 this process is out of its caller's reach for kill(2) and RLIMIT_NPROC, so a
 	 * pipe that nobody reads would let the caller pile up processes for good. Two seconds, then
-	 * SIGALRM, the one signal that is not blocked; no privilege and no work is left then. */
+	 * SIGALRM, the one signal that is not blocked; no privilege is left then. Not for a write that a FUSE file
+	 * system has taken on: that lasts until it answers. */
 	ssize_t wrote = 1;
 
 	(void)alarm(2);
@@ -40,11 +43,13 @@ int report_open_log(const char *path)
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
 	memcpy(log.sun_path, path, strlen(path));
-	return fd < 0 || connect(fd, (const struct sockaddr *)&log, sizeof(log)) != 0 ? -1 : fd;
+	/* Without a log there is nothing to connect to, and send(2) fails. */
+	(void)connect(fd, (const struct sockaddr *)&log, sizeof(log));
+	return fd;
 }
 
 /* Not syslog(3): it reads the program's name and the time zone, and waits for a full log. */
-void report_audit(int log, const struct request *request, uid_t uid, enum exit_code code)
+void report_audit(const struct request *request, uid_t uid, enum exit_code code)
 {
 	struct text line = {0};
 
@@ -59,14 +64,14 @@ void report_audit(int log, const struct request *request, uid_t uid, enum exit_c
 	text_number(&line, uid);
 	text_add(&line, " result=");
 	text_number(&line, code);
-	if (log >= 0)
-		(void)send(log, line.at, line.len, MSG_DONTWAIT);
+	(void)send(LOG_FD, line.at, line.len, MSG_DONTWAIT);
 }
 
 void die(enum exit_code code, const char *why)
 {
 	struct text line = {0};
 
+	(void)privilege_drop(); /* whatever there was of it: what takes long now takes long without it */
 	text_add(&line, "bottle-netd: ");
 	text_add(&line, why);
 	text_add(&line, "\n");

@@ -20,12 +20,15 @@ void text_number(struct text *text, unsigned long number);
  * SIGALRM, since nobody but root could end it otherwise. */
 bool report_write(int fd, const struct text *text);
 
-/* A socket connected to the system's log at PATH, or -1. */
+/* The one descriptor of the log, and that of the ioctls: the first two behind 0 to 2. */
+enum { LOG_FD = 3, NET_FD = 4 };
+
+/* A socket for the system's log at PATH, connected if there is one; -1 when there are no descriptors. */
 int report_open_log(const char *path);
 
-/* Sends the audit line to LOG if that can be done without waiting: operation, last octets, UID, pid, CODE;
+/* Sends the audit line to LOG_FD if that can be done without waiting: operation, last octets, UID, pid, CODE;
  * never a byte of argv. A log that is missing, full or stopped changes nothing else. */
-void report_audit(int log, const struct request *request, uid_t uid, enum exit_code code);
+void report_audit(const struct request *request, uid_t uid, enum exit_code code);
 
 /* Writes WHY, fixed text, to stderr and ends the process with CODE. */
 _Noreturn void die(enum exit_code code, const char *why);

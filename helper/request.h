@@ -13,8 +13,8 @@ struct request {
 	struct addr addr[POOL_SIZE];
 };
 
-/* How a step ended. WHY is fixed text for stderr, NULL when CODE is EXIT_OK; WORD is what stdout says about
- * an address, NULL when there is nothing to say. */
+/* How a step ended. WHY is fixed text for stderr, NULL when CODE is EXIT_OK; WORD is what stdout says behind
+ * an address, to the end of the line; NULL when there is nothing to say. */
 struct outcome {
 	enum exit_code code;
 	const char *why;

@@ -77,7 +77,7 @@ $(BUILD)/tests/helper/%: tests/helper/%.c tests/tap.h $(wildcard tests/helper/fi
 		$(NETD_FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(if $(SAN),-fsanitize=$(SAN)) $(NETD_DEFS) -Itests -o $@ $< \
-		helper/request.c helper/report.c shared/addr.c shared/pool.c
+		helper/request.c $(if $(filter %/report,$@),helper/report.c) shared/addr.c shared/pool.c
 
 # What a Mac would build, linked on any host: compile errors and missing names show without a Mac.
 NETD_MAC := $(patsubst %,$(BUILD)/darwin/%/bottle-netd,aarch64 x86_64)

@@ -253,7 +253,8 @@ run sh -c 'ulimit -n 3 && exec "$1" add 127.0.0.16' sh "$netd"
 is "no descriptor left: exit 71, nothing written" "$code|$out|$err|$(addrs)" \
 	"71||bottle-netd: cannot open a socket|$home"
 run sh -c 'ulimit -n 4 && exec "$1" add 127.0.0.16' sh "$netd"
-is "no descriptor left for the log: done all the same" "$code|$out|$err" "0|$A added|"
+is "no descriptor left for the second socket: exit 71, nothing written" "$code|$out|$err|$(addrs)" \
+	"71||bottle-netd: cannot open a socket|$home"
 run sh -c 'ulimit -f 0 && exec "$1" remove 127.0.0.16' sh "$netd"
 is "no byte may be written to a file: exit 71, work done" "$code|$(addrs)" "71|$home"
 code=0

@@ -85,12 +85,8 @@ sed -i 's/usage: bottle-netd/Usage: bottle-netd/' "$tmp/a/helper/request.c"
 source=$(built "$tmp/a" build $plain netd)
 ok "(one letter in a source is another program)" test -n "$source" -a "$source" != "$first"
 
-# The program under test, if it was made with the settings of the Makefile.
-if [ "$(sha256sum <"$netd" | cut -d ' ' -f 1)" = "$first" ]; then
-	echo "# the helper in this build folder has these bytes"
-else
-	echo "# the helper in this build folder was made with other settings or sources"
-fi
+is "and the helper under test is this program (else: it was made with other settings, see its netd/flags)" \
+	"$(sha256sum <"$netd" | cut -d ' ' -f 1)" "$first"
 echo "# sha256 $first  bottle-netd $(sed -n 's/^VERSION *:= *//p' "$root/Makefile")" \
 	"(gcc $(musl-gcc -dumpfullversion), musl $(dpkg-query -W -f '${Version}' musl-dev 2>/dev/null || echo unknown))"
 summary="3 builds alike ($unlike); another pool, version or source is noticed"

@@ -93,8 +93,8 @@ is "filtered" "$(field Seccomp)" 2
 is "every signal is blocked but SIGALRM and what cannot be" "$(field SigBlk)" fffffffffffbdeff
 ignored=$(field SigIgn)
 is "SIGALRM is default, whatever the caller did" "$((0x${ignored#????????} >> 13 & 1))|$(field SigCgt)" "0|0000000000000000"
-fds=$(cd /proc/$pid/fd && echo *) # 4 is the log's, where there is one
-is "descriptors: its own alone" "${fds% 4}" "0 1 2 3"
+is "descriptors: its own alone" "$(cd /proc/$pid/fd && echo *)" "0 1 2 3 4"
+is "descriptor 0 is /dev/null" "$(readlink /proc/$pid/fd/0)" /dev/null
 is "folder: /" "$(readlink /proc/$pid/cwd)" /
 is "no limit of processor time, whatever the caller set" "$(awk '/cpu time/ { print $4, $5 }' /proc/$pid/limits)" \
 	"unlimited unlimited"
@@ -120,7 +120,7 @@ if command -v strace >/dev/null; then
 	is "the privilege is raised for the two writes of an address, and lowered behind them" \
 		"$(grep -E 'capset|SIOCS' "$tmp/sealed" | sed -E 's/.*effective=([^,]*),.*/\1/; s/.*(SIOCS[A-Z]*).*/\1/' |
 			tr '\n' ' ')" \
-		"1<<CAP_NET_ADMIN SIOCSIFADDR SIOCSIFNETMASK 0 0 0 "
+		"1<<CAP_NET_ADMIN SIOCSIFADDR SIOCSIFNETMASK 0 0 0 0 "
 	is "nothing but CAP_NET_ADMIN is ever permitted then" \
 		"$(grep capset "$tmp/sealed" | sed -E 's/.*permitted=([^,]*),.*/\1/' | sort -u | tr '\n' ' ')" \
 		"0 1<<CAP_NET_ADMIN "

@@ -102,8 +102,7 @@ fresh
 watch
 call parallel "$netd" 64 "$seed"
 is "64 parallel adds of one address: all exit 0 and say added or present" "$calls $good $bad" "64 64 0"
-ok "64 parallel adds: most of them at the same time as another ($overlapping, and $slowed slowed)" \
-	test $((overlapping + slowed)) -ge 32
+ok "64 parallel adds: some at the same time as another ($overlapping, and $slowed slowed)" test $overlapping -ge 4
 is "64 parallel adds: one /32, and 127.0.0.1 before it" "$(addrs)" "$home
 127.0.0.16/32 lo:16"
 ok "64 parallel adds: the log is whole" unwatch

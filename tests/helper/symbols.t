@@ -77,6 +77,7 @@ __errno_location: errno, read after an ioctl that failed
 __stack_chk_fail: the compiler's, where a canary is found changed
 _exit: the end, without handlers or buffers
 alarm: the deadline of the report; the caller's timer is stopped
+close: descriptor 0, which is /dev/null from then on
 chdir: to /, so that no folder of the caller's is kept busy
 connect: to the system log's socket, before the filter
 environ: set to NULL, never read
@@ -141,6 +142,7 @@ syscall*: see above
 _exit: see above
 alarm: see above
 setitimer*: alarm(3) is made of it
+close: see above
 chdir*: see above
 connect: see above
 fcntl*: see above
@@ -204,6 +206,7 @@ rt_sigprocmask: block all but SIGALRM
 rt_sigaction: SIGALRM as default
 setitimer: stop the caller's; the deadline of the report
 fcntl: which descriptors are open
+close: descriptor 0
 close_range: all but 0-2
 umask: files for nobody else, should there ever be one
 chdir: to /
@@ -294,7 +297,7 @@ else
 fi
 
 is "every path that the program has in it" "$(strip -o "$tmp/stripped" "$netd" &&
-	strings -a "$tmp/stripped" | grep '^/' | sort -u | xargs)" "/dev/log /dev/null /proc/self/exe /proc/self/fd/"
+	strings -a "$tmp/stripped" | grep -oE '(^| )/[a-z/]+$' | sed 's/^ //' | sort -u | xargs)" "/dev/log /dev/null /proc/self/exe /proc/self/fd/"
 
 # --- what whole runs do
 who=user flags=-rnm

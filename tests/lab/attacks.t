@@ -13,6 +13,12 @@ if [ "$(uname -sm)" != "Linux x86_64" ]; then
 	echo "1..0 # SKIP the attacks are written for Linux on x86-64"
 	exit 0
 fi
+# The machine gets the folder build. What is attacked is what was built for this run.
+if ! cmp -s "${BUILD:-build}/libexec/bottle-netd" build/libexec/bottle-netd; then
+	echo "not ok 1 - build has the helper that is under test (next: make, or BUILD=build)"
+	echo 1..1
+	exit 1
+fi
 tools=build/tests/lab/attacks
 compile() { # PROGRAM SOURCE...
 	local program=$1

@@ -14,7 +14,8 @@ static const char usage[] = "usage: bottle-netd add|remove ADDR... | policy | ve
 		  not_setuid[] = "not installed as it must be: not setuid",
 		  wrong_owner[] = "not installed as it must be: wrong owner, not root",
 		  on_nosuid[] = "not installed as it must be: its file system is mounted nosuid",
-		  kept[] = "cannot give up privileges",
+		  kept[] = "cannot give up privileges", no_null[] = "cannot open /dev/null",
+		  no_socket[] = "cannot open a socket",
 		  no_effect[] = "the setuid bit had no effect (traced or sandboxed)";
 
 static const struct row {
@@ -72,6 +73,12 @@ static const struct row {
 		"1/8 16/32"},
 	{"add without descriptors 0 to 2", CLOSED, "1/8", "add 16", 0, "", "", "1/8 16/32"},
 	{"add without a log", DEAF, "1/8", "add 16", 0, "16+", "", "1/8 16/32"},
+	{"add, no descriptor for 0", 1 * LIMITED, "1/8", "add 16", 71, "", no_null, "1/8"},
+	{"add, no descriptor for the log", 4 * LIMITED, "1/8", "add 16", 71, "", no_socket, "1/8"},
+	{"add, none for the ioctls", 5 * LIMITED, "1/8", "add 16", 71, "", no_socket, "1/8"},
+	{"remove, none for the ioctls", 5 * LIMITED, "1/8 16/32", "remove 16", 71, "", no_socket,
+		"1/8 16/32"},
+	{"add, just enough descriptors", 6 * LIMITED, "1/8", "add 16", 0, "16+", "", "1/8 16/32"},
 	{"add for a reader that never reads", WAITS, "1/8", "add 16", -14, "", "", "1/8 16/32"},
 	{"add, not setuid", PLAIN, "1/8", "add 16", 78, "", not_setuid, "1/8"},
 	{"add, wrong owner", OWNER, "1/8", "add 16", 78, "", wrong_owner, "1/8"},
@@ -130,8 +137,8 @@ static const char *spell_log(const struct row *row)
 	static char text[XNU_TEXT];
 	int used;
 
-	if (xnu.asked_count == 0 || row->how & (DEAF | KEEPS) ||
-		strncmp(row->command, "del", 3) == 0)
+	if (xnu.asked_count == 0 || row->how & (DEAF | KEEPS) || row->err == no_null ||
+		row->err == no_socket || strncmp(row->command, "del", 3) == 0)
 		return "";
 	used = snprintf(text, sizeof(text),
 		"<85>bottle-netd[4242]: op=%s octets=", xnu.add ? "add" : "remove");
@@ -171,8 +178,8 @@ static void test_row(const struct row *row)
 		first_note(&first, row->after, "another lo0");
 	if (!(row->how & DOWN) != xnu.up)
 		first_note(&first, row->command, "lo0 is up or down, as it was not");
-	for (unsigned fd = 3; fd < XNU_FDS; fd++)
-		if (xnu.fd[fd] == FD_CALLER)
+	for (unsigned fd = 0; fd < XNU_FDS; fd++)
+		if (fd != 1 && fd != 2 && xnu.fd[fd] == FD_CALLER)
 			first_note(&first, row->command, "an inherited descriptor is open");
 	if (row->code == 0 && xnu.asked_count > 0 &&
 		(xnu.group_count != 1 || xnu.groups[0] != xnu.rgid))
@@ -222,22 +229,26 @@ static const struct {
 		"SIOCGIFFLAGS SIOCGIFADDR SIOCGIFADDR "
 		"seteuid geteuid+ SIOCAIFADDR+ seteuid+ geteuid "
 		"SIOCGIFFLAGS SIOCGIFADDR SIOCGIFNETMASK SIOCGIFADDR "
-		"setreuid geteuid seteuid stdout"},
+		"setreuid geteuid seteuid seteuid stdout"},
 	{"remove", USER, "1/8 16/32", "remove 16",
 		"setregid+ getegid+ setgroups+ seteuid+ geteuid parse "
 		"SIOCGIFFLAGS SIOCGIFADDR SIOCGIFNETMASK SIOCGIFADDR "
 		"seteuid geteuid+ SIOCDIFADDR+ seteuid+ geteuid "
 		"SIOCGIFFLAGS SIOCGIFADDR SIOCGIFADDR "
-		"setreuid geteuid seteuid stdout"},
+		"setreuid geteuid seteuid seteuid stdout"},
 	{"add of what is there", USER, "1/8 16/32", "add 16",
 		"setregid+ getegid+ setgroups+ seteuid+ geteuid parse "
 		"SIOCGIFFLAGS SIOCGIFADDR SIOCGIFNETMASK SIOCGIFADDR setreuid geteuid seteuid "
+		"seteuid "
 		"stdout"},
 	{"a refused argument", USER, "1/8", "add 15",
 		"setregid+ getegid+ setgroups+ seteuid+ geteuid parse setreuid geteuid seteuid "
-		"stderr"},
+		"seteuid "
+		"setreuid geteuid seteuid seteuid stderr"},
 	{"a wrong owner", OWNER, "1/8", "add 16",
-		"setregid getegid setreuid geteuid seteuid parse setreuid geteuid seteuid stderr"},
+		"setregid getegid setreuid geteuid seteuid seteuid parse setreuid geteuid seteuid "
+		"seteuid "
+		"setreuid geteuid seteuid seteuid stderr"},
 };
 
 static int out_of_place(void)
@@ -247,11 +258,10 @@ static int out_of_place(void)
 
 	privilege_shrink(&caller);
 	xnu.alarm_pending = false;
-	xnu.fd[3] = FD_INET;
+	xnu.fd[4] = FD_INET;
 	xnu.parsed = true;
-	(void)os_change(3, xnu.add,
-		(struct addr){{(uint8_t)(number >> 24), (uint8_t)(number >> 16),
-			(uint8_t)(number >> 8), (uint8_t)number}});
+	(void)os_change(xnu.add, (struct addr){{(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+					 (uint8_t)(number >> 8), (uint8_t)number}});
 	return 0;
 }
 
@@ -272,6 +282,8 @@ static void test_judgement(void)
 		if (xnu.wrong != NULL || xnu.code != 71 || xnu.writes != 0 ||
 			strcmp(xnu.err, "bottle-netd: internal error: bad request\n") != 0)
 			first_note(&first, "an address that is not of the pool", "not refused");
+		if (strchr(trace("SIOCGIFFLAGS"), '+') != NULL)
+			first_note(&first, trace("SIOCGIFFLAGS"), "root in effect before it");
 	}
 	xnu_instead = NULL;
 	check(first.text[0] == '\0', "a number outside the pool never reaches a writing ioctl",

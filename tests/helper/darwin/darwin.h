@@ -30,6 +30,7 @@ typedef uint64_t rlim_t;
 #define EEXIST 17
 #define EINVAL 22
 #define EMFILE 24
+#define EDESTADDRREQ 39
 #define ENOTTY 25
 #define EPIPE 32
 #define EADDRNOTAVAIL 49

@@ -92,7 +92,6 @@ int seteuid(uid_t uid)
 	if (!may_be_uid(uid))
 		return xnu_error(EPERM);
 	xnu.euid = uid;
-	xnu.shrunk |= uid == xnu.ruid;
 	errno = EINTR; /* it worked, so errno may be anything */
 	return 0;
 }
@@ -110,7 +109,6 @@ int setreuid(uid_t ruid, uid_t euid)
 		xnu.svuid = end;
 	xnu.ruid = ruid == none ? xnu.ruid : ruid;
 	xnu.euid = end;
-	xnu.shrunk = true;
 	return 0;
 }
 

@@ -202,7 +202,7 @@ int socket(int domain, int type, int protocol)
 	xnu_quiet("a socket was opened with more than the caller's ids");
 	if (type != SOCK_DGRAM || protocol != 0 || (domain != AF_INET && domain != AF_UNIX))
 		return xnu_error(EINVAL);
-	return lowest(domain == AF_INET ? FD_INET : FD_LOG);
+	return lowest(domain == AF_INET ? FD_INET : FD_UNIX);
 }
 
 int connect(int fd, const struct sockaddr *to, socklen_t size)
@@ -210,12 +210,15 @@ int connect(int fd, const struct sockaddr *to, socklen_t size)
 	const struct sockaddr_un *un = (const struct sockaddr_un *)to;
 
 	CALL("connect", 0);
-	if (!is_open(fd) || xnu.fd[fd] != FD_LOG)
+	if (!is_open(fd) || xnu.fd[fd] != FD_UNIX)
 		return xnu_error(EBADF);
 	if (size != sizeof(*un) || un->sun_family != AF_UNIX ||
 		strcmp(un->sun_path, "/var/run/syslog") != 0)
 		return xnu_error(EINVAL);
-	return xnu.deaf ? xnu_error(ENOENT) : 0;
+	if (xnu.deaf)
+		return xnu_error(ENOENT);
+	xnu.fd[fd] = FD_LOG;
+	return 0;
 }
 
 static void append(char to[XNU_TEXT], const void *from, size_t size)
@@ -232,31 +235,24 @@ ssize_t send(int fd, const void *from, size_t size, int flags)
 {
 	CALL("send", (int)size);
 	xnu_quiet("the log was written with more than the caller's ids");
-	if (!is_open(fd) || xnu.fd[fd] != FD_LOG || flags != MSG_DONTWAIT)
+	xnu_gone("the log was written before the privilege was gone");
+	if (!is_open(fd) || flags != MSG_DONTWAIT)
 		return xnu_error(EBADF);
+	if (xnu.fd[fd] != FD_LOG)
+		return xnu_error(EDESTADDRREQ);
 	append(xnu.log, from, size);
 	return (ssize_t)size;
 }
 
-static bool is(const void *text, size_t size, const char *line)
-{
-	return size == strlen(line) && memcmp(text, line, size) == 0;
-}
-
 ssize_t write(int fd, const void *from, size_t size)
 {
-	static const char gone[] = "bottle-netd: cannot give up privileges\n",
-			  stuck[] = "bottle-netd: cannot raise or lower privileges\n";
-
+	xnu_gone("it writes before the privilege is gone");
+	/* What settle() or setregid(2) itself dies of is said with the group of a wrong mode. */
+	if (fd == 1 || xnu.parsed)
+		xnu_quiet("it writes with more than the caller's ids");
 	CALL(fd == 1 ? "stdout" : "stderr", (int)size);
 	if (fd != 1 && fd != 2)
 		xnu_wrong("it writes to a descriptor that is neither 1 nor 2");
-	/* main() settles before it shrinks; and where the ids will not go, saying so is all that is left. */
-	if (fd != 2 || (xnu.shrunk && !((xnu.fault.at != 0 || xnu.keeps) &&
-					      (is(from, size, gone) || is(from, size, stuck)))))
-		xnu_quiet("it writes with more than the caller's ids");
-	if (fd == 1 && (xnu.svuid != xnu.ruid || xnu.svgid != xnu.rgid))
-		xnu_wrong("stdout is written before the privilege is gone");
 	if (!is_open(fd))
 		return xnu_error(EBADF);
 	if (fd == 1 && xnu.waits) {

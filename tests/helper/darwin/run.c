@@ -35,7 +35,8 @@ bool xnu_enter(const char *name, int works, int *ret)
 	for (int i = 0; i < 2; i++)
 		if (xnu.acts[i].at == now)
 			xnu_act(xnu.acts[i].act);
-	if (xnu.fault.at != now)
+	if (xnu.fault.at != now && !(xnu.fault.again && xnu.fault.at < now &&
+					   strcmp(name, xnu.name[xnu.fault.at]) == 0))
 		return false;
 	darwin_errno = xnu.fault.error;
 	*ret = xnu.fault.error != 0             ? -1
@@ -59,6 +60,13 @@ int xnu_error(int number)
 void xnu_quiet(const char *what)
 {
 	if (xnu.euid != xnu.ruid || xnu.egid != xnu.rgid || xnu.svgid != xnu.rgid)
+		xnu_wrong(what);
+}
+
+void xnu_gone(const char *what)
+{
+	if (xnu.ruid != xnu.caller || xnu.euid != xnu.caller ||
+		(xnu.svuid != xnu.caller && !xnu.keeps && !xnu.fault.again))
 		xnu_wrong(what);
 }
 
@@ -105,6 +113,7 @@ static void exec(void)
 	bool by_uid = honoured && (xnu.mode & 04000) != 0,
 	     by_gid = honoured && (xnu.mode & 02000) != 0;
 
+	xnu.caller = xnu.ruid;
 	xnu.euid = xnu.svuid = by_uid ? xnu.owner : xnu.lent ? 0 : xnu.ruid;
 	xnu.egid = xnu.svgid = by_gid ? xnu.file_gid : xnu.rgid;
 	xnu.groups[0] = xnu.egid;
@@ -129,9 +138,11 @@ void xnu_run(int argc, char **argv)
 	exec();
 	if (setjmp(end) == 0)
 		xnu_end(xnu_instead != NULL ? xnu_instead() : netd_main(argc, unreadable));
-	/* Whatever else happened: nothing is left of root, unless must() ended it in the middle. */
-	if (xnu_instead == NULL && xnu.fault.at == 0 && xnu.stray == 0 && xnu.code != 71 &&
-		(xnu.euid != xnu.ruid || xnu.svuid != xnu.ruid || xnu.egid != xnu.rgid ||
-			xnu.svgid != xnu.rgid))
-		xnu_wrong("it ends with ids that are not the caller's");
+	/* Whatever else happened: nothing is left of root, unless a fault let SIGALRM through. */
+	if (xnu.code >= 0 || xnu.fault.at == 0)
+		xnu_gone("it ends with user ids that are not the caller's");
+	/* The group that a wrong mode gave goes once, before all else: not when must() ends it earlier. */
+	if (xnu.code != 71 && (xnu.code >= 0 || xnu.fault.at == 0) &&
+		(xnu.egid != xnu.rgid || xnu.svgid != xnu.rgid))
+		xnu_wrong("it ends with group ids that are not the caller's");
 }

@@ -71,7 +71,7 @@ void start(unsigned how, const char *lo, const char *command)
 	xnu.old = how & OLD;
 	xnu.deaf = how & DEAF;
 	xnu.waits = how & WAITS;
-	xnu.fd_limit = how & HELD ? XNU_FDS : 64;
+	xnu.fd_limit = how & HELD ? XNU_FDS : how >= LIMITED ? how / LIMITED - 1 : 64;
 	xnu.open_max = how & (HELD | LOWERED) ? 10240 : 64;
 	for (int fd = 0; fd <= 2 && !(how & CLOSED); fd++)
 		xnu.fd[fd] = FD_CALLER;

@@ -23,6 +23,7 @@ enum {
 	CLOSED = 1 << 13,  /* descriptors 0 to 2 are */
 	KEEPS = 1 << 15,   /* an old xnu whose setreuid(2) leaves the saved uid */
 	LOWERED = 1 << 14, /* descriptors are inherited, the limit is below them */
+	LIMITED = 1 << 16, /* descriptors are limited to 0; times n + 1: to n */
 };
 
 extern unsigned long total_runs, total_requests;

@@ -20,7 +20,8 @@ enum {
 #define XNU_HOME 0x7f000001U /* 127.0.0.1 */
 #define XNU_ANSWER (-9)      /* as result of a lie: what the call returns when it works */
 
-enum xnu_fd { FD_CLOSED, FD_CALLER, FD_NULL, FD_INET, FD_LOG };
+/* FD_LOG is a FD_UNIX that is connected to the system's log. */
+enum xnu_fd { FD_CLOSED, FD_CALLER, FD_NULL, FD_INET, FD_UNIX, FD_LOG };
 
 /* What another root does to lo0. */
 enum xnu_act {
@@ -59,10 +60,12 @@ struct xnu {
 	unsigned count;
 	struct xnu_addr at[XNU_ADDRS];
 
-	/* What happens to one call, counted from 1: it fails with ERROR, or returns RESULT and does nothing. */
+	/* What happens to one call, counted from 1: it fails with ERROR, or returns RESULT and does nothing. With
+	 * AGAIN, to all later calls of its name too. */
 	struct {
 		unsigned at;
 		int error, result;
+		bool again;
 	} fault;
 	/* What happens before two of them. */
 	struct {
@@ -91,9 +94,10 @@ struct xnu {
 	bool seen, seen_home, seen_up;
 
 	/* The process. */
+	unsigned caller; /* the real uid that execve(2) found */
 	unsigned euid, svuid, egid, svgid;
-	bool sugid, shrunk, parsed; /* shrunk: root has been out of effect */
-	bool timeless;              /* the limit of processor time is lifted */
+	bool sugid, parsed;
+	bool timeless; /* the limit of processor time is lifted */
 	uint32_t blocked;
 	bool alarm_ignored, alarm_on;
 };
@@ -118,7 +122,9 @@ bool xnu_enter(const char *name, int works, int *ret);
 	} while (0)
 void xnu_wrong(const char *what);
 void xnu_quiet(const char *what); /* wrong, unless the ids in effect are the caller's */
-int xnu_error(int number);        /* sets errno, returns -1 */
+void xnu_gone(
+	const char *what); /* wrong, unless all user ids are; no fault of one call excuses it */
+int xnu_error(int number); /* sets errno, returns -1 */
 void xnu_act(enum xnu_act act);
 _Noreturn void xnu_end(int code);
 

@@ -15,6 +15,7 @@ extern char **model_environ;
 _Noreturn void model_exit(int code);
 unsigned model_alarm(unsigned seconds);
 int model_chdir(const char *path);
+int model_close(int fd);
 int model_connect(int fd, const struct sockaddr *addr, socklen_t len);
 int model_fcntl(int fd, int command, ...);
 gid_t model_getegid(void);

@@ -57,6 +57,15 @@ int model_open(const char *path, int flags, ...)
 	return take_fd();
 }
 
+int model_close(int fd)
+{
+	FAULTY("close %d", fd);
+	if (!is_open(fd))
+		return machine_result(-EBADF);
+	machine.open_fds &= ~(1U << fd);
+	return 0;
+}
+
 int model_fcntl(int fd, int command, ...)
 {
 	FAULTY("fcntl %d %d", fd, command);
@@ -149,8 +158,10 @@ int model_connect(int fd, const struct sockaddr *addr, socklen_t len)
 
 	memcpy(&un, addr, sizeof(un));
 	FAULTY("connect %d %s %s", fd, un.sun_family == AF_UNIX ? "unix" : "?", un.sun_path);
-	if (!is_open(fd) || len != sizeof(un))
-		machine_broken("connect of no socket, or of another length");
+	if (len != sizeof(un))
+		machine_broken("connect with another length");
+	if (!is_open(fd))
+		return machine_result(-EBADF);
 	return machine.log_missing ? machine_result(-ENOENT) : 0;
 }
 
@@ -166,6 +177,8 @@ ssize_t model_send(int fd, const void *bytes, size_t len, int flags)
 
 	if (!is_open(fd))
 		machine_broken("send to %d, which is not open", fd);
+	if (fd != 3)
+		machine_broken("send to %d", fd);
 	if (machine.permitted != 0)
 		machine_broken("send with a capability");
 	if (kind != FAULT_NONE)
@@ -181,8 +194,8 @@ ssize_t model_write(int fd, const void *bytes, size_t len)
 
 	if (fd != 1 && fd != 2)
 		machine_broken("write to %d", fd);
-	if (fd == 1 && m->permitted != 0)
-		machine_broken("stdout with a capability");
+	if (m->permitted != 0 && !m->fault_hit)
+		machine_broken("a write with a capability");
 	if (m->sealed && !m->fault_hit &&
 		(m->alarm_seconds != 2 || (m->blocked & 1ULL << SIGALRM) != 0 ||
 			(m->ignored & 1ULL << SIGALRM) != 0))
@@ -255,7 +268,7 @@ int model_ioctl(int fd, unsigned long request, ...)
 	else
 		FAULTY("ioctl %d %s %.16s", fd, request_name(request),
 			((struct ifreq *)arg)->ifr_name);
-	if (fd != 3 || !is_open(3))
+	if (fd != 4 || !is_open(4))
 		machine_broken("ioctl on descriptor %d", fd);
 	if (!m->fault_hit && (!m->sealed || m->blocked == 0))
 		machine_broken("an ioctl before the seal");

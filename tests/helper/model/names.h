@@ -33,6 +33,7 @@
 #define _exit model_exit
 #define alarm model_alarm
 #define chdir model_chdir
+#define close model_close
 #define connect model_connect
 #define environ model_environ
 #define fcntl model_fcntl

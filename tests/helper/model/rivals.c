@@ -177,7 +177,7 @@ static void judge(bool add, const struct scene *scene, const char *name, struct 
 	unsigned call = 1, last_look = 0;
 
 	for (; (last = strchr(at, '\n')) != NULL; at = last + 1, call++)
-		if (strncmp(at, "ioctl 3 SIOCGIFCONF", 19) == 0)
+		if (strncmp(at, "ioctl 4 SIOCGIFCONF", 19) == 0)
 			last_look = call;
 	if (machine.exit_code != 0 && machine.exit_code != 75)
 		record_add(wrong, "exit %d when root %s before %s\n", machine.exit_code,

@@ -84,8 +84,12 @@ def mutants(text):
     def line_of(position):
         return text.count("\n", 0, position) + 1
 
+    def plain(part):
+        """On one line and without comments, as it is named."""
+        return " ".join(re.sub(r"/\*.*?\*/", "", part, flags=re.S).split())
+
     def change(begin, end, new, kind):
-        return line_of(begin), "%s: %s -> %s" % (kind, " ".join(text[begin:end].split()), " ".join(new.split())), \
+        return line_of(begin), "%s: %s -> %s" % (kind, plain(text[begin:end]), plain(new)), \
             text[:begin] + new + text[end:]
 
     for match in OPERATOR.finditer(blanked):

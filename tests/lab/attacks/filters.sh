@@ -22,7 +22,7 @@ for option in 2f:PR_CAP_AMBIENT 26:PR_SET_NO_NEW_PRIVS 4:PR_SET_DUMPABLE; do
 	attack "106 ${option#*:} says EPERM" "$shrink" "fake=157@0=${option%:*}:1" -- add $A
 done
 attack "106 PR_SET_NO_NEW_PRIVS says it is done, and is not" "$shrink" fake=157@0=26:0 -- add $A
-attack "106 PR_SET_SECCOMP says EPERM" '71||bottle-netd: cannot filter system calls;' fake=157@0=16:1 -- add $A
+attack "106 PR_SET_SECCOMP says EPERM" '71||bottle-netd: cannot filter calls;' fake=157@0=16:1 -- add $A
 # The one thing that cannot be read back: PR_GET_SECCOMP is not on the list. Nothing but that fence is missing then.
 attack "106 PR_SET_SECCOMP says it is done, and is not: unnoticed, done all the same" "$added" fake=157@0=16:0 -- add $A
 attack "106 PR_CAPBSET_DROP says EPERM" "$shrink" fake=157@0=18:1 -- add $A
