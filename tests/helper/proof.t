@@ -41,7 +41,7 @@ wp() {
 	sed -n 's/^\[wp\] Proved goals: *\([0-9]* \/ [0-9]*\)$/\1/p' "$tmp/log"
 }
 
-proved=$(wp "$root" cvc4,z3 -wp-timeout 30)
+proved=$(wp "$root" cvc4,z3 -wp-timeout 60)
 is "every goal is proved" "$proved" "$goals / $goals"
 [ "$proved" = "$goals / $goals" ] || grep -v ': Valid' "$tmp/log" | sed 's/^/# /' >&2
 # What the annotations could hide: a goal taken for granted.
@@ -56,7 +56,7 @@ mutant() {
 	rm -rf "$tmp/m"
 	mkdir -p "$tmp/m"
 	cp -r "$root/shared" "$root/helper" "$tmp/m"
-	whole=$(wp "$tmp/m" cvc4 -wp-timeout 5 -wp-fct "$2" -wp-prop="$3")
+	whole=$(wp "$tmp/m" cvc4 -wp-timeout 60 -wp-fct "$2" -wp-prop="$3")
 	sed -i "$5" "$tmp/m/$4"
 	changed=$(diff "$root/$4" "$tmp/m/$4" | grep -c '^>')
 	broken=$(wp "$tmp/m" cvc4 -wp-timeout 5 -wp-fct "$2" -wp-prop="$3")

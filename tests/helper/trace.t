@@ -14,6 +14,9 @@ fi
 # shellcheck source=tests/helper/tap.sh
 . "$here/tap.sh"
 command -v strace >/dev/null || { echo "1..1"; echo "not ok 1 - strace is there (next: install/deps check)"; exit 1; }
+umask 022
+LC_ALL=C
+export LC_ALL
 trap '[ ! "${log:-}" ] || kill "$log"; umount -l "$tmp/dev" "$tmp/nosuid" 2>/dev/null; rm -rf "$tmp"' EXIT
 golden=$here/trace/golden
 A=127.0.0.16 B=127.0.0.31
@@ -56,9 +59,9 @@ program=$tmp/plain
 expect "not setuid" whole fresh -- add $A
 expect "not setuid, policy" sealed fresh -- policy
 program=$tmp/bottle-netd
-who=
+who=root
 expect root whole fresh -- add $A
-who="-u nobody"
+who=user
 with="-e inject=ioctl:error=EPERM:syscall=getpid:when=4"
 expect "kernel refuses SIOCSIFADDR" sealed fresh -- add $A
 with="-e inject=ioctl:error=ENOBUFS:syscall=getpid:when=8"

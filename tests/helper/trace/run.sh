@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # How trace.t runs, reduces and compares traces. Sourced.
-program=$tmp/bottle-netd who="-u nobody" with='' closed='' traced=0 tables=0
+program=$tmp/bottle-netd who=user with='' closed='' traced=0 tables=0
 
 # shellcheck disable=SC2317 # called by name
 lo_down() {
@@ -17,13 +17,20 @@ no_home() {
 run_traced() {
 	runs=$((runs + 1))
 	code=0
+	set -- "$program" "$@"
+	# By root the kernel lets a setuid program be traced that an ordinary user executes. The shell is there because
+	# setpriv itself still has root's capabilities when it executes something.
+	[ "$who" != user ] ||
+		set -- setpriv --reuid 65534 --regid 65534 --clear-groups sh -c 'exec "$@"' sh "$@"
 	# What a file system says of itself is not the helper's: only that it is asked.
-	set -- strace -qq -s 300 -e verbose='!statfs,newfstatat' -o "$tmp/trace" $who $with "$program" "$@"
+	set -- strace -qq -s 300 -e verbose='!stat,statfs,newfstatat' -o "$tmp/trace" $with "$@"
 	if [ "$closed" ]; then
 		"$@" <&- >&- 2>&- || code=$?
 	else
 		"$@" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
 	fi
+	# The helper's own: behind the last execve(2).
+	awk '/^execve\(/ { own = "" } { own = own $0 "\n" } END { printf "%s", own }' "$tmp/trace" >"$tmp/own"
 }
 
 # reduce: what differs between two runs or two machines goes out
@@ -33,7 +40,7 @@ reduce() {
 		-e 's/len=[0-9]+, filter=ADDRESS/len=LEN, filter=ADDRESS/' -e 's/ {2,}= / = /' -e '/^\+\+\+ exited/d' \
 		-e 's/(permitted|effective)=1<<CAP_CHOWN[^,}]*/\1=.../g' -e 's/tv_sec=1, tv_usec=[0-9]+/LEFT/' \
 		-e 's/<85>bottle-netd\[[0-9]+\](.*", )[0-9]+/<85>bottle-netd[PID]\1LEN/; /MSG_DONTWAIT/s/= [0-9]+$/= LEN/' \
-		"$tmp/trace"
+		"$tmp/own"
 }
 
 # compare NAME FILE: $tmp/got against the golden file
@@ -74,8 +81,12 @@ table() {
 	shift 3
 	$setup
 	run_traced "$@"
-	sed -n '/^getuid/,$p' "$tmp/trace" | sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' | grep -v exit_group |
-		awk '{ print $1, ++seen[$1] }' >"$tmp/calls"
+	# Which of its name a call is: strace counts from its own start.
+	awk 'match($0, /^[a-z0-9_]+\(/) { name = substr($0, 1, RLENGTH - 1); seen[name]++ }
+		/^execve\(/ { calls = ""; own = 0; next }
+		/^getuid\(/ { own = 1 }
+		own && name != "exit_group" { calls = calls name " " seen[name] "\n" }
+		END { printf "%s", calls }' "$tmp/trace" >"$tmp/calls"
 	: >"$tmp/rows"
 	wrong=
 	while read -r call which; do
