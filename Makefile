@@ -17,7 +17,7 @@ Q          := $(if $(V),,@)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wwrite-strings -Wundef -Wpointer-arith $(WERROR)
-HARD := -fPIE -fstack-protector-strong -fstack-clash-protection -ffile-prefix-map=$(CURDIR)=.
+HARD := -fPIE -fstack-protector-strong -fstack-clash-protection '-ffile-prefix-map=$(CURDIR)=.'
 STD  := -std=c11 -g -O2 -MMD -MP $(WARN)
 DEFS := -DPOOL_FIRST=$(POOL_FIRST) -DPOOL_LAST=$(POOL_LAST) -DBOTTLE_VERSION='"$(VERSION)"'
 

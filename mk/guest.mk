@@ -9,7 +9,7 @@ GUEST_SRC  := $(sort $(wildcard guest/*.c))
 GUEST_NATIVE := $(OS)-$(shell uname -m)
 GUEST_CC    = $(if $(filter linux-$(1),$(GUEST_NATIVE)),$(MUSL_CC) $(KERNEL_INC),$(ZIG) cc -target $(1)-linux-musl)
 GUEST_FLAGS := $(STD) -Os -DBOTTLE_VERSION='"$(VERSION)"' -fno-pie -fstack-protector-strong \
-	-ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fdata-sections
+	'-ffile-prefix-map=$(CURDIR)=.' -ffunction-sections -fdata-sections
 GUEST_LINK := -static -no-pie -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 
 # Its unit tests run on the host: everything but main(), with the host's compiler.

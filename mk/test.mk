@@ -41,6 +41,7 @@ check: ## everything: installs what is missing, builds, tests, and boots the lab
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
 	install/deps audit
+	@tests/lab/image >/dev/null && install/get-zig >/dev/null
 	$(Q)$(MAKE) --no-print-directory all test-programs
 	BUILD=$(BUILD) tests/audit/run
 

@@ -221,8 +221,8 @@ getresuid: read back
 capset: give up; raise and lower around the writes of an address
 setgid: must fail
 setuid: must fail
-socket: 3 for the ioctls, 4 for the log
-connect: 4 to /dev/log
+socket: 3 for the log, 4 for the ioctls
+connect: 3 to /dev/log
 ioctl: the work
 getpid: for the audit line
 sendto: the audit line

@@ -46,10 +46,11 @@ chmod 700 "$tmp/secret"
 attack "67 the folder is gone" "$added" chdir="$tmp/gone" at="1:run=rmdir $tmp/gone" -- add $A
 attack "67 the folder is one that the caller cannot read" "$added" chdir="$tmp/secret" -- add $A
 cp -p "$netd" "$tmp/jail/netd"
-victim=/netd attack "67 in a chroot without /proc and /dev" "$added" chroot="$tmp/jail" chdir="$tmp/jail" -- add $A
+no_null='71||bottle-netd: cannot open /dev/null;'
+victim=/netd attack "67 in a chroot without /proc and /dev" "$no_null" chroot="$tmp/jail" chdir="$tmp/jail" -- add $A
 victim=/netd attack "67 in a chroot, with 012 closed: dead before main" 'SIG11||' chroot="$tmp/jail" \
 	chdir="$tmp/jail" closed=012 -- add $A
-victim=/netd attack "67 in a chroot, not to be privileged" "$nothing_new" chroot="$tmp/jail" chdir="$tmp/jail" nnp -- \
+victim=/netd attack "67 in a chroot, not to be privileged" "$no_null" chroot="$tmp/jail" chdir="$tmp/jail" nnp -- \
 	add $A
 attack "68 a session of its own, without a terminal" "$added" session -- add $A
 attack "69 with a terminal: what is typed there stays unread" "0|$A added;|unread=typed;|" tty -- add $A

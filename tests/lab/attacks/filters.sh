@@ -66,5 +66,5 @@ left=("$A")
 attack "147 SIOCSIFFLAGS says it is done, and is not: found" "75|$A present;|bottle-netd: *;" fake=16@1=8914:0 -- \
 	remove $A
 attack "148 no AF_INET: EAFNOSUPPORT" '71||bottle-netd: cannot open a socket;' fake=41@0=2:97 -- add $A
-attack "148 no AF_UNIX: no log, done all the same" "$added" fake=41@0=1:97 -- add $A
+attack "148 no AF_UNIX: not logged, so not done" '71||bottle-netd: cannot open a socket;' fake=41@0=1:97 -- add $A
 log_clean "106 after lies"

@@ -68,7 +68,13 @@ is "82 SIGKILL at each call of a remove, to $total_remove ($each_seen): the next
 
 # Root alone may stop it; then it goes on as if nothing had been.
 each add park=true $((socket_add + 1)) $((total_add - 1)) "$added" whole
-is "84 SIGSTOP and SIGCONT at each call of an add ($each_seen)" "$each_strange" " none"
+is "84 SIGSTOP and SIGCONT at each call of an add behind that ($each_seen)" "$each_strange" " none"
+"$tools/caller" user="$alice" at=1-"$socket_add":park=true -- "$netd" remove $A >"$tmp/parks"
+runs=$((runs + socket_add))
+is "84 SIGSTOP and SIGCONT at each of the $socket_add calls up to the first socket" \
+	"$(grep -vxE '[0-9]+' "$tmp/parks" | sort | uniq -c | tr -s ' ')|$(state)" " $socket_add $absent|$home"
+each remove park=true $((socket_add + 1)) $((total_remove - 1)) "$removed" absent
+is "84 SIGSTOP and SIGCONT at each later call of a remove ($each_seen)" "$each_strange" " none"
 # What the last look finds is what is said: never a success that is none at that moment.
 each add "run=printf 'addr del $A/8 dev lo\naddr del $A/32 dev lo\n' | ip -force -batch - 2>/dev/null" \
 	$((socket_add + 1)) $((total_add - 1)) "@(0|71|75)|$A *;|*" "absent whole"
