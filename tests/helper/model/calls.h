@@ -18,7 +18,6 @@ int model_chdir(const char *path);
 int model_close(int fd);
 int model_connect(int fd, const struct sockaddr *addr, socklen_t len);
 int model_fcntl(int fd, int command, ...);
-gid_t model_getegid(void);
 uid_t model_geteuid(void);
 gid_t model_getgid(void);
 int model_getgroups(int size, gid_t list[]);

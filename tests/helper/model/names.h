@@ -37,7 +37,6 @@
 #define connect model_connect
 #define environ model_environ
 #define fcntl model_fcntl
-#define getegid model_getegid
 #define geteuid model_geteuid
 #define getgid model_getgid
 #define getgroups model_getgroups

@@ -29,12 +29,6 @@ gid_t model_getgid(void)
 	return machine.gid[0];
 }
 
-gid_t model_getegid(void)
-{
-	machine_enter("getegid");
-	return machine.gid[1];
-}
-
 int model_issetugid(void)
 {
 	return machine.secure; /* AT_SECURE: no system call */
