@@ -460,7 +460,10 @@ shows 'unproven: ' "its known holes are printed"
 db=/home/dave/.local/share/smolvm/server/smolvm.db
 sqlite3 $db "select data from vms where name = 'bot-bottle-old'" >$out
 shows '"allowed_cidrs":\["127.0.0.16/32"\]' "the record, born without an allowlist, is patched to the /32"
-cat /home/dave/.cache/smolvm/vms/*/agent.config.json >$out 2>$err
+# By the machine's name: the folder of a machine that packed an image may still lie beside it.
+as dave /home/dave/bin/smolvm-1.7.4 machine data-dir --name bot-bottle-old
+folder=$(cat $out)
+cat "$folder/agent.config.json" >$out 2>$err
 passes "and that, and nothing else, is what it booted with" holds -s \
 	'length == 1 and .[0].resources.network and .[0].resources.allowed_cidrs == ["127.0.0.16/32"]' $out
 as dave bottle stop old
