@@ -9,6 +9,7 @@
 #include "cancel.h"
 #include "err.h"
 #include "mem.h"
+#include "nearest.h"
 
 enum {
 	OPTION_MAX = 40,
@@ -65,12 +66,50 @@ static const struct cmd_option *option_of(const struct command *command, int ans
 	return NULL;
 }
 
+/* Abbreviations are for getopt: what it did not take is none of this command's. */
+static const char *nearest_option(const struct command *command, const char *word)
+{
+	cleanup_free char *name = xstrndup(word + 2, strcspn(word + 2, "="));
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < option_count(command); i++)
+		nearest_try(&nearest, command->options[i].name);
+	nearest_try(&nearest, "help");
+	return nearest.found;
+}
+
+void command_unknown(const char *name, struct error *err)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (const struct command *command = commands; command->name != NULL; command++)
+		nearest_try(&nearest, command->name);
+	err_set(err, EXIT_USAGE_ERROR, "'%s' is not a command", name);
+	if (nearest.found != NULL)
+		err_note(err, "did you mean", "bottle %s", nearest.found);
+	err_note(err, "next", "bottle help");
+}
+
 static int usage_error(
 	const struct command *command, struct error *err, const char *what, const char *word)
 {
 	err_set(err, EXIT_USAGE_ERROR, "%s: %s '%s'", command->name, what, word);
 	err_note(err, "usage", "bottle %s %s", command->name, command->synopsis);
 	return err_note(err, "next", "bottle help %s", command->name);
+}
+
+/* What getopt answered '?' or ':' to. */
+static int unknown_option(
+	const struct command *command, struct error *err, int answer, const char *word)
+{
+	const char *meant =
+		answer == '?' && strncmp(word, "--", 2) == 0 ? nearest_option(command, word) : NULL;
+
+	usage_error(
+		command, err, answer == ':' ? "a value is missing after" : "unknown option", word);
+	return meant != NULL ? err_note(err, "did you mean", "--%s", meant) : -1;
 }
 
 static void add_option(struct cmd_args *args, const struct cmd_option *option, const char *value)
@@ -103,9 +142,8 @@ static int parse(struct cmd_args *args, int argc, char **argv, struct error *err
 			const char cluster[] = {'-', (char)optopt, '\0'};
 			bool is_long = strncmp(argv[before], "--", 2) == 0;
 
-			return usage_error(command, err,
-				answer == ':' ? "a value is missing after" : "unknown option",
-				is_long ? argv[before] : cluster);
+			return unknown_option(
+				command, err, answer, is_long ? argv[before] : cluster);
 		}
 		if (answer != -1) {
 			add_option(args, option, optarg);
@@ -211,21 +249,24 @@ int command_main(int argc, char **argv)
 	cleanup_error struct error err = ERROR_INIT;
 	struct cmd_args args = {0};
 	bool as_root = argc > 1 && strcmp(argv[1], "--as-root") == 0;
-	const char *name = argc > 1 + as_root ? argv[1 + as_root] : "help";
+	const char *name = argc > 1 + as_root ? argv[1 + as_root] : NULL;
 	int result;
 
+	if (name == NULL) {
+		command_list(stderr);
+		return EXIT_USAGE_ERROR;
+	}
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		name = "version";
 	else if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	args.command = command_find(name);
 	if (args.command == NULL) {
-		err_set(&err, EXIT_USAGE_ERROR, "'%s' is not a command", name);
-		err_note(&err, "next", "bottle help");
+		command_unknown(name, &err);
 		err_print(&err, stderr);
 		return EXIT_USAGE_ERROR;
 	}
-	result = argc > 1 ? parse(&args, argc - 1 - as_root, argv + 1 + as_root, &err) : 0;
+	result = parse(&args, argc - 1 - as_root, argv + 1 + as_root, &err);
 	if (result == 1) {
 		command_usage(args.command, stdout);
 		result = 0;

@@ -9,9 +9,11 @@
 struct error;
 
 struct cmd_option {
-	const char *name;     /* long form, without -- */
-	char letter;          /* short form, 0 = none */
-	const char *argument; /* its word in usage, NULL = a flag */
+	const char *name; /* long form, without -- */
+	char letter;      /* short form, 0 = none */
+	/* Its word in usage, NULL = a flag. What a shell completes follows from it: FILE and SOCKET are files, DIR and
+	 * what begins with H: folders, a|b|c is one of these. */
+	const char *argument;
 	const char *help;
 };
 
@@ -42,12 +44,20 @@ struct command {
 	size_t operands_min, operands_max;
 	/* Returns the exit code; -1 = *err has it. */
 	int (*run)(const struct cmd_args *args, struct error *err);
+	/* What its operands are, for completion, one word an operand: NAME a bottle of this user, COMMAND, FILE,
+	 * a|b|c. The last word stands for all that follow if it ends with dots. NULL = nothing to complete. */
+	const char *operand;
 };
 
 /* The table; ends with a NULL name. */
 extern const struct command commands[];
 
 const struct command *command_find(const char *name);
+
+/* Prints what the last one of WORDS, which follow `bottle` on a command line, may become: a line for each, with its help
+ * behind a tab. A line that begins with a tab says `file` or `folder`
+ * instead: the shell's own completion is asked for. Only what begins with the last word. Asks no engine. */
+void command_complete(const char *const *words, FILE *out);
 
 /* Runs `bottle ARGV[1]...` and returns the exit code; prints errors. */
 int command_main(int argc, char **argv);
@@ -92,6 +102,12 @@ int cmd_supervise(const struct cmd_args *args, struct error *err);
 int cmd_completion(const struct cmd_args *args, struct error *err);
 int cmd_version(const struct cmd_args *args, struct error *err);
 int cmd_help(const struct cmd_args *args, struct error *err);
+
+/* An error for a NAME that is no command, with the one that may have been meant. */
+void command_unknown(const char *name, struct error *err);
+
+/* "usage: bottle COMMAND ..." and the commands. */
+void command_list(FILE *out);
 
 /* "usage: bottle NAME ..." and the options. */
 void command_usage(const struct command *command, FILE *out);

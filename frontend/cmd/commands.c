@@ -12,8 +12,8 @@ static const struct cmd_option launch_options[] = {
 	{"mount", 0, "H:G[:ro]", "mount the folder H at G in the VM"},
 	{"cpus", 0, "N", "virtual processors"},
 	{"memory", 0, "MIB", "memory limit in MiB"},
-	{"backend", 0, "NAME", "smolvm"},
-	{"network", 0, "NAME", "alias"},
+	{"backend", 0, "smolvm", "what runs the agent"},
+	{"network", 0, "alias", "how it reaches its bundle"},
 	{"verify", 0, "quick|full", "how much to probe before the agent may start"},
 	{"rm", 0, NULL, "stop the bottle when CMD ends"},
 	{"dry-run", 0, NULL, "check everything, start nothing, say what would be done"},
@@ -51,6 +51,7 @@ static const struct cmd_option stop_options[] = {
 
 static const struct cmd_option ps_options[] = {
 	{"all", 'a', NULL, "also other users' bottles"},
+	{"quiet", 'q', NULL, "names only, one a line"},
 	CMD_OPTION_ENGINE,
 	CMD_OPTION_JSON,
 	CMD_OPTION_END,
@@ -83,6 +84,11 @@ static const struct cmd_option gc_options[] = {
 	CMD_OPTION_END,
 };
 
+static const struct cmd_option version_options[] = {
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
 const struct command commands[] = {
 	{"launch", "[NAME] [-f bottle.yaml] [OPTION...] [-- CMD...]",
 		"Start a bottle, prove its isolation from inside, then run CMD in it.",
@@ -91,42 +97,42 @@ const struct command commands[] = {
 		"what must\noutlive `bottle stop` lives in a mount. With CMD the exit code is "
 		"CMD's own; 125 means "
 		"that bottle\nfailed before CMD ran. NAME may also be the `name:` of bottle.yaml.",
-		launch_options, CMD_MAY_RUN, 0, 1, cmd_launch},
+		launch_options, CMD_MAY_RUN, 0, 1, cmd_launch, NULL},
 	{"exec", "[-it] NAME -- CMD...", "Run a command in a running, verified bottle.",
 		"The exit code is CMD's own; 125 means that bottle failed before CMD ran. Without "
 		"-t, "
 		"control\ncharacters that CMD prints to a terminal stand as \\xNN; a pipe or a "
 		"file "
 		"gets the bytes.",
-		exec_options, CMD_RUNS_COMMAND, 1, 1, cmd_exec},
+		exec_options, CMD_RUNS_COMMAND, 1, 1, cmd_exec, "NAME"},
 	{"shell", "NAME", "Open a shell in a running, verified bottle.", NULL, shell_options,
-		CMD_RUNS_COMMAND, 1, 1, cmd_shell},
+		CMD_RUNS_COMMAND, 1, 1, cmd_shell, "NAME"},
 	{"stop", "NAME... | --all", "Stop bottles and remove what they are made of.",
 		"VM, machine record, bundle, then the network, which is the claim on the address. "
 		"Stopping "
 		"what is\nnot there is success. Only bottles of this user.",
-		stop_options, CMD_PLAIN, 0, 256, cmd_stop},
-	{"ps", "[--all]", "List bottles.", NULL, ps_options, CMD_PLAIN, 0, 0, cmd_ps},
+		stop_options, CMD_PLAIN, 0, 256, cmd_stop, "NAME..."},
+	{"ps", "[--all]", "List bottles.", NULL, ps_options, CMD_PLAIN, 0, 0, cmd_ps, NULL},
 	{"env", "NAME", "Print the bottle's URLs, with the token, as shell assignments.", NULL,
-		json_options, CMD_PLAIN, 1, 1, cmd_env},
+		json_options, CMD_PLAIN, 1, 1, cmd_env, "NAME"},
 	{"verify", "NAME", "Probe a running bottle's isolation again.",
 		"Exit 1 when anything forbidden got through or anything expected did not.",
-		verify_options, CMD_PLAIN, 1, 1, cmd_verify},
+		verify_options, CMD_PLAIN, 1, 1, cmd_verify, "NAME"},
 	{"pool", "[status|ensure|release]", "Show who holds which address; add or remove aliases.",
-		NULL, json_options, CMD_PLAIN, 0, 1, cmd_pool},
+		NULL, json_options, CMD_PLAIN, 0, 1, cmd_pool, "status|ensure|release"},
 	{"allowlist", "show NAME | set NAME [ALIAS/32]",
 		"Show or set a stopped machine's stored policy.",
 		"set takes the bottle's own ALIAS/32, or nothing, which denies everything.",
-		json_options, CMD_PLAIN, 2, 3, cmd_allowlist},
+		json_options, CMD_PLAIN, 2, 3, cmd_allowlist, "show|set NAME"},
 	{"trust", "FILE... | --revoke FILE... | --list",
 		"Approve files as they are now: bottle.yaml, packs.",
 		"An agent may have written what a launch reads. So a launch takes a bottle.yaml "
 		"or a pack only\nif its bytes are those that were approved at this path, or if "
 		"root alone can write it. On a\nterminal it shows what changed and asks about a "
 		"bottle.yaml; elsewhere it refuses (77).",
-		trust_options, CMD_PLAIN, 0, 256, cmd_trust},
+		trust_options, CMD_PLAIN, 0, 256, cmd_trust, "FILE..."},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
-		CMD_PLAIN, 0, 0, cmd_gc},
+		CMD_PLAIN, 0, 0, cmd_gc, NULL},
 	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",
 		"Waits, detached from launch and terminal, for the end of the bundle's container, "
 		"its "
@@ -134,10 +140,15 @@ const struct command commands[] = {
 		"address. After a loss it kills the VM\nat once, then removes what the bottle is "
 		"made of. The reason is in `bottle ps --json` until the name\nis stopped or "
 		"launched again.",
-		NULL, CMD_PLAIN, 1, 1, cmd_supervise},
-	{"completion", "bash|zsh|fish", "Print a completion script.", NULL, NULL, CMD_PLAIN, 1, 1,
-		cmd_completion},
-	{"version", "", "Print the version.", NULL, NULL, CMD_PLAIN, 0, 0, cmd_version},
-	{"help", "[COMMAND]", "Explain a command.", NULL, NULL, CMD_PLAIN, 0, 1, cmd_help},
-	{NULL, NULL, NULL, NULL, NULL, CMD_PLAIN, 0, 0, NULL},
+		NULL, CMD_PLAIN, 1, 1, cmd_supervise, NULL},
+	{"completion", "bash|zsh|fish", "Print a completion script.",
+		"The scripts ask `bottle completion next -- WORD...` what the last word may "
+		"become. Names of\n"
+		"bottles come from the state folder of this user; no engine is asked.",
+		NULL, CMD_MAY_RUN, 1, 1, cmd_completion, "bash|zsh|fish"},
+	{"version", "[--json]", "Print the version.", NULL, version_options, CMD_PLAIN, 0, 0,
+		cmd_version, NULL},
+	{"help", "[COMMAND]", "Explain a command.", NULL, NULL, CMD_PLAIN, 0, 1, cmd_help,
+		"COMMAND"},
+	{NULL, NULL, NULL, NULL, NULL, CMD_PLAIN, 0, 0, NULL, NULL},
 };

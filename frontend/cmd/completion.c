@@ -1,88 +1,99 @@
-/* bottle completion: scripts written from the command table. */
+/* bottle completion: a script for a shell, and the answers that it asks for. */
 #include <string.h>
 
 #include "command.h"
 #include "err.h"
 
-static void print_options(const struct command *command, const char *before, const char *after)
-{
-	for (const struct cmd_option *option = command->options; option && option->name; option++)
-		printf("%s--%s%s", before, option->name, after);
-}
+/* Nothing of an answer is evaluated, and what could mean something to a shell is passed over. bash takes `=` and `:`
+ * for words of their own; macOS has bash 3.2, without mapfile and compopt. */
+static const char bash[] =
+	"_bottle() {\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} last='' word line i\n"
+	"\tlocal -a words\n"
+	"\tfor ((i = 1; i <= COMP_CWORD; i++)); do\n"
+	"\t\tword=${COMP_WORDS[i]}\n"
+	"\t\tif ((i > 1)) && [[ $word == [=:] || ${COMP_WORDS[i - 1]} == [=:] ]]; then\n"
+	"\t\t\tlast=$last$word\n"
+	"\t\t\twords[${#words[@]} - 1]=$last\n"
+	"\t\telse\n"
+	"\t\t\tlast=$word\n"
+	"\t\t\twords+=(\"$last\")\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\t[[ $cur != [=:] ]] || cur=\n"
+	"\tCOMPREPLY=()\n"
+	"\twhile IFS= read -r line; do\n"
+	"\t\tcase $line in\n"
+	"\t\t$'\\tfile' | $'\\tfolder')\n"
+	"\t\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\t\ti=-f\n"
+	"\t\t\t[[ $line == $'\\tfile' ]] || i=-d\n"
+	"\t\t\twhile IFS= read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen $i -- "
+	"\"$cur\")\n"
+	"\t\t\t;;\n"
+	"\t\t*)\n"
+	"\t\t\tword=${line%%$'\\t'*}\n"
+	"\t\t\t[[ $word == *[![:alnum:]=:._/-]* ]] || "
+	"COMPREPLY+=(\"${word#\"${last%\"$cur\"}\"}\")\n"
+	"\t\t\t;;\n"
+	"\t\tesac\n"
+	"\tdone < <(command bottle completion next -- \"${words[@]}\" 2>/dev/null)\n"
+	"}\n"
+	"complete -F _bottle bottle\n";
 
-static void print_names(const char *separator)
-{
-	for (const struct command *command = commands; command->name != NULL; command++)
-		printf("%s%s", command == commands ? "" : separator, command->name);
-}
+static const char zsh[] =
+	"#compdef bottle\n"
+	"_bottle() {\n"
+	"\tlocal line word help\n"
+	"\tlocal -a found\n"
+	"\tfor line in \"${(@f)$(command bottle completion next -- \"${(@Q)words[2,CURRENT]}\" "
+	"2>/dev/null)}\"; do\n"
+	"\t\tcase $line in\n"
+	"\t\t$'\\tfile' | $'\\tfolder')\n"
+	"\t\t\t[[ $PREFIX != --*=* ]] || compset -P '*='\n"
+	"\t\t\t[[ $line == $'\\tfile' ]] && _files || _files -/\n"
+	"\t\t\treturn\n"
+	"\t\t\t;;\n"
+	"\t\tesac\n"
+	"\t\tword=${line%%$'\\t'*} help=${line#*$'\\t'}\n"
+	"\t\t[[ -z $word || $word == *[^[:alnum:]=:._/-]* ]] ||\n"
+	"\t\t\tfound+=(\"${word//:/\\\\:}${help:+:${help//[^[:print:]]/}}\")\n"
+	"\tdone\n"
+	"\t(( $#found )) && _describe bottle found\n"
+	"}\n"
+	"if [[ $funcstack[1] == _bottle ]]; then _bottle \"$@\"; else compdef _bottle bottle; fi\n";
 
-static bool takes_bottle(const struct command *command)
-{
-	return strstr(command->synopsis, "NAME") != NULL && command->run != cmd_launch;
-}
-
-static void bash(void)
-{
-	printf("_bottle() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n"
-	       "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords=\"");
-	print_names(" ");
-	printf("\"\n\telse case ${COMP_WORDS[1]} in\n");
-	for (const struct command *command = commands; command->name != NULL; command++) {
-		printf("\t%s) words=\"--help", command->name);
-		print_options(command, " ", "");
-		printf("%s\" ;;\n",
-			takes_bottle(command)
-				? " $(bottle ps 2>/dev/null | awk 'NR > 1 { print $1 }')"
-				: "");
-	}
-	printf("\tesac; fi\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
-	       "complete -o default -F _bottle bottle\n");
-}
-
-static void zsh(void)
-{
-	printf("#compdef bottle\n_bottle() {\n\tif (( CURRENT == 2 )); then\n\t\tcompadd ");
-	print_names(" ");
-	printf("\n\t\treturn\n\tfi\n\tcase $words[2] in\n");
-	for (const struct command *command = commands; command->name != NULL; command++) {
-		printf("\t%s) compadd -- --help", command->name);
-		print_options(command, " ", "");
-		printf("%s ;;\n", takes_bottle(command)
-					  ? "; compadd ${(f)\"$(bottle ps 2>/dev/null | awk 'NR > "
-					    "1 { print $1 }')\"}"
-					  : "");
-	}
-	printf("\tesac\n\t_files\n}\ncompdef _bottle bottle\n");
-}
-
-static void fish(void)
-{
-	for (const struct command *command = commands; command->name != NULL; command++) {
-		printf("complete -c bottle -n __fish_use_subcommand -f -a %s -d '%s'\n",
-			command->name, command->summary);
-		for (const struct cmd_option *option = command->options; option && option->name;
-			option++)
-			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -l %s%s -d "
-			       "'%s'\n",
-				command->name, option->name, option->argument ? " -r" : "",
-				option->help);
-		if (takes_bottle(command))
-			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -f -a "
-			       "'(bottle ps 2>/dev/null | awk \"NR > 1 { print \\$1 }\")'\n",
-				command->name);
-	}
-}
+static const char fish[] =
+	"function __bottle_complete\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tset -l last (commandline -ct)\n"
+	"\tset -e words[1]\n"
+	"\tfor line in (command bottle completion next -- $words \"$last\" 2>/dev/null)\n"
+	"\t\tswitch $line\n"
+	"\t\t\tcase \\tfile\n"
+	"\t\t\t\t__fish_complete_path (string replace -r '^--[^=]*=' '' -- \"$last\")\n"
+	"\t\t\tcase \\tfolder\n"
+	"\t\t\t\t__fish_complete_directories (string replace -r '^--[^=]*=' '' -- \"$last\")\n"
+	"\t\t\tcase '*'\n"
+	"\t\t\t\tstring match -r '^[[:alnum:]=:._/-]+\\t[[:print:]]*$' -- $line\n"
+	"\t\tend\n"
+	"\tend\n"
+	"end\n"
+	"complete -c bottle -f -a '(__bottle_complete)'\n";
 
 int cmd_completion(const struct cmd_args *args, struct error *err)
 {
 	static const struct {
-		const char *shell;
-		void (*print)(void);
+		const char *shell, *script;
 	} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
 
-	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+	if (strcmp(args->operand[0], "next") == 0 && args->trailing != NULL) {
+		command_complete((const char *const *)args->trailing, stdout);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]) && args->trailing == NULL; i++) {
 		if (strcmp(shells[i].shell, args->operand[0]) == 0) {
-			shells[i].print();
+			fputs(shells[i].script, stdout);
 			return EXIT_OK;
 		}
 	}

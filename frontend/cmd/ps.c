@@ -7,6 +7,7 @@
 #include "json.h"
 #include "mem.h"
 #include "print.h"
+#include "slug.h"
 #include "table.h"
 
 /* "45s", "14m", "3h", "2d" */
@@ -49,6 +50,14 @@ static void print_table(const struct inventory *inventory, bool all)
 	table_print(&table, stdout);
 }
 
+/* For scripts, and only what can be a name: other rows are shown by the other forms. */
+static void print_names(const struct inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->count; i++)
+		if (slug_valid(inventory->row[i].name))
+			printf("%s\n", inventory->row[i].name);
+}
+
 static json_t *text_or_null(const char *text)
 {
 	return text ? json_string(text) : json_null();
@@ -81,7 +90,9 @@ int cmd_ps(const struct cmd_args *args, struct error *err)
 		return -1;
 	print_warnings(&ctx);
 	result = inventory_read(&ctx, cmd_flag(args, "all"), &inventory, err);
-	if (cmd_flag(args, "json"))
+	if (cmd_flag(args, "quiet"))
+		print_names(&inventory);
+	else if (cmd_flag(args, "json"))
 		print_json(&inventory);
 	else
 		print_table(&inventory, cmd_flag(args, "all"));

@@ -40,13 +40,21 @@ usage() {
 	is "$(cat "$work/out")" "" "bottle $*: nothing on stdout"
 }
 
-for each in help --help -h ''; do
-	# shellcheck disable=SC2086 # '' is no argument
-	try $each
+for each in help --help -h; do
+	try "$each"
 	is "$status" 0 "bottle $each: exit 0"
 	like "$work/out" '^usage: bottle COMMAND' "bottle $each: usage on stdout"
 	is "$(cat "$work/err")" "" "bottle $each: nothing on stderr"
 done
+try help
+cp "$work/out" "$work/help"
+try
+is "$status" 64 "bottle: exit 64"
+is "$(cat "$work/out")" "" "bottle: nothing on stdout"
+cmp -s "$work/err" "$work/help"
+ok $? "bottle: the same as bottle help, on stderr"
+try --as-root
+is "$status" 64 "bottle --as-root: the same"
 try help
 names=$(sed -n 's/^  \([a-z]*\) .*/\1/p' "$work/out")
 is "$(echo "$names" | grep -c launch)" 1 "help lists launch"
@@ -71,11 +79,25 @@ for flag in version --version -V; do
 	try "$flag"
 	is "$status" 0 "$flag: exit 0"
 	like "$work/out" '^bottle [0-9]+\.[0-9]+\.[0-9]+$' "$flag: one line"
+	is "$(wc -l <"$work/out" | tr -d ' ')" 1 "$flag: and no other"
 done
 
 usage "'lunch' is not a command" lunch
 usage "'' is not a command" ''
 usage "'--no-such' is not a command" --no-such
+for each in "lunch launch" "stpo stop" "vrify verify" "exce exec"; do
+	usage "did you mean +bottle ${each#* }\$" "${each% *}"
+	usage "did you mean +bottle ${each#* }\$" help "${each% *}"
+done
+usage "did you mean +--publish\$" launch --pubish a=1
+usage "did you mean +--bundle-image\$" launch --bundleimage=x
+usage "did you mean +--full\$" verify --ful1 web
+usage "did you mean +--help\$" gc --hlep
+for each in "nothing-like-it" "launch --nothing-like-it" "launch -Z" "launch --image"; do
+	# shellcheck disable=SC2086 # a list of words
+	try $each
+	unlike "$work/err" 'did you mean' "bottle $each: no guess"
+done
 usage "'Launch' is not a command" Launch
 usage "'lunch' is not a command" help lunch
 usage "unexpected 'b'" help launch b
@@ -137,34 +159,6 @@ for each in "$(printf '\033[2J')" "$(printf 'a\033]0;x\007')" "$(printf '\302\23
 		is "$?" 1 "bottle $command: an escape sequence in an argument is not printed as one"
 	done
 done
-
-# Scripts for shells.
-for shell in bash zsh fish; do
-	try completion "$shell"
-	is "$status" 0 "completion $shell: exit 0"
-	cp "$work/out" "$work/completion.$shell"
-	for name in $names; do grep -q "$name" "$work/completion.$shell" || echo "$name"; done >"$work/missing"
-	is "$(cat "$work/missing")" "" "completion $shell: every command is in it"
-	if command -v "$shell" >/dev/null; then
-		"$shell" -n "$work/completion.$shell" 2>"$work/err"
-		is "$?" 0 "completion $shell: $shell can parse it"
-	else
-		ok 0 "completion $shell: $shell can parse it # SKIP no $shell here"
-	fi
-done
-if command -v bash >/dev/null; then
-	offers() { # WORD...: what bash offers for the last one
-		bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _bottle; printf "%s\n" "${COMPREPLY[@]}"' \
-			- "$work/completion.bash" "$@"
-	}
-	is "$(offers bottle la)" launch "bash completes a command"
-	is "$(offers bottle launch --dry)" --dry-run "bash completes an option"
-	is "$(offers bottle ps --al)" --all "bash completes an option of another command"
-fi
-try completion fish
-is "$(grep -c "^complete -c bottle " "$work/out")" "$(wc -l <"$work/out" | tr -d ' ')" \
-	"completion fish: every line is one call, so no text breaks its quotes"
-is "$(tr -cd "'" <"$work/out" | wc -c | awk '{ print $1 % 2 }')" 0 "completion fish: quotes are in pairs"
 
 # Nothing of this wrote anything but the state folder of stop and launch.
 is "$(cd "$work/home" && find . -type f ! -name '*.lock')" "" "usage errors leave no file behind"
