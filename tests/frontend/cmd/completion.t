@@ -63,7 +63,7 @@ until_seen() { # MARK
 	REPLY=$all
 }
 ask "PS1=; PS2=; RPS1=; unsetopt zle_bracketed_paste 2>/dev/null; unset zle_bracketed_paste; stty -echo; TERM=dumb; COLUMNS=1000"
-ask "autoload -Uz compinit && compinit -C -d .dump; source ${(q)script}; bindkey '^I' complete-word"
+ask "autoload -Uz compinit && compinit -C -d \$HOME/.zcompdump; source ${(q)script}; bindkey '^I' complete-word"
 ask "zstyle ':completion:*' list-grouped false; zstyle ':completion:*' insert-tab false; zstyle ':completion:*' list-separator '|'"
 ask '
 compadd() {
@@ -76,13 +76,13 @@ compadd() {
 	for (( i = 1; i <= $#__hits; i++ )); do print -r -- "<$__hits[i]>${__shown[i]}"; done
 	builtin compadd "$@"
 }
-finish() { print -r -- "<<end"">>" ; zle -K main; zle send-break }
+
 whole() { _main_complete; compstate[insert]= compstate[list]=; print -r -- "<<end"">>" }
 zle -C whole complete-word whole
-bindkey "^X" whole
+bindkey "^T" whole
 print -r -- "<<rea""dy>>"'
 until_seen '<<ready>>'
-zpty -n -w z "${(j: :)${(@q)@}}"$'\x18'
+zpty -n -w z "${(j: :)${(@q)@}}"$'\x14'
 until_seen '<<end>>'
 print -r -- "$REPLY" | tr -d '\r' | sed -n 's/^.*<\([^<>]*\)>\(.*\)$/\1\t\2/p' | grep -v '^end'
 zpty -d z
