@@ -11,6 +11,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "plan_print.h"
 #include "print.h"
 #include "spec.h"
 #include "strv.h"
@@ -133,18 +134,25 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 			print_line(out, "  %s", urls.item[i]);
 }
 
+/* What stands after --, in ARGV; ENV is empty. */
+static struct bottle_command make_command(
+	const struct cmd_args *args, struct strv *argv, const struct strv *env)
+{
+	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+
+	strv_push_all(argv, (const char *const *)args->trailing);
+	return (struct bottle_command){.argv = argv, .env = env, .tty = tty, .interactive = tty};
+}
+
 static int run_command(struct context *ctx, const struct cmd_args *args,
 	const struct verdict *verdict, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
-	struct bottle_command command = {.argv = &argv, .env = &env};
+	struct bottle_command command = make_command(args, &argv, &env);
 	cleanup_error struct error stopping = ERROR_INIT;
 	bool found;
 	int code;
 
-	strv_push_all(&argv, (const char *const *)args->trailing);
-	command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	command.interactive = command.tty;
 	code = bottle_exec(ctx, verdict, &command, &code, err) == 0 ? code : -1;
 	if (cmd_flag(args, "rm"))
 		cancel_tolerate(
@@ -158,15 +166,24 @@ static int run_command(struct context *ctx, const struct cmd_args *args,
 	return code;
 }
 
-static int plan(struct context *ctx, const struct bottle_spec *spec, struct error *err)
+static int plan(struct context *ctx, const struct cmd_args *args, const struct bottle_spec *spec,
+	struct error *err)
 {
-	cleanup_strv struct strv lines = STRV_INIT;
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	struct bottle_command command;
+	json_t *document = NULL;
 
-	if (bottle_plan(ctx, spec->name, spec, &lines, err) != 0)
+	if (args->trailing != NULL)
+		command = make_command(args, &argv, &env);
+	if (bottle_plan(ctx, spec->name, spec, args->trailing ? &command : NULL, &document, err) !=
+		0) {
+		json_decref(document);
 		return -1;
-	for (size_t i = 0; i < lines.count; i++)
-		print_line(stdout, "%s", lines.item[i]);
-	puts("nothing was started (--dry-run)");
+	}
+	if (cmd_flag(args, "json"))
+		json_print(document);
+	else
+		print_plan(document);
 	return EXIT_OK;
 }
 
@@ -186,7 +203,7 @@ int cmd_launch(const struct cmd_args *args, struct error *err)
 	ctx.engine_unproven = cmd_flag(args, "engine-unproven");
 	print_steps(&ctx, &steps);
 	if (cmd_flag(args, "dry-run"))
-		return plan(&ctx, &spec, err);
+		return plan(&ctx, args, &spec, err);
 	if (bottle_launch(&ctx, spec.name, &spec, &options, &verdict, &timings, err) != 0)
 		return -1;
 	if (cmd_flag(args, "timings"))

@@ -103,16 +103,21 @@ static int build(
 		ctx->engine, &ctx->mounted, dockerfile, *folder ? folder : "/", agent->image, err);
 }
 
-/* A folder in the cache for a file NAME in the making, which agent_sweep finds when this process is gone. NULL
- * with *err set. */
-static char *make_temporary(const char *folder, const char *name, struct error *err)
+/* Named after this process, so that agent_sweep knows when it is gone. */
+static char *temporary_name(const char *folder, const char *name)
 {
-	cleanup_free char *temporary = NULL;
 	uint64_t start = 0;
 
 	self_process_start(getpid(), &start);
-	temporary = xasprintf("%s/%s%d-%llu-%.*s", folder, temporary_prefix, (int)getpid(),
+	return xasprintf("%s/%s%d-%llu-%.*s", folder, temporary_prefix, (int)getpid(),
 		(unsigned long long)start, KEY_LEN, name);
+}
+
+/* A folder in the cache for a file NAME in the making. NULL with *err set. */
+static char *make_temporary(const char *folder, const char *name, struct error *err)
+{
+	cleanup_free char *temporary = temporary_name(folder, name);
+
 	return fs_private_dir(folder, err) == 0 && fs_private_dir(temporary, err) == 0
 		       ? steal_str(&temporary)
 		       : NULL;
@@ -207,22 +212,31 @@ static int describe(const struct context *ctx, const struct agent *agent, const 
 	return fs_write(path, text, strlen(text), err);
 }
 
+/* FOLDER is where the image is put on its way into the pack MADE. */
+static int save_and_pack(struct context *ctx, struct engine *engine, const struct agent *agent,
+	const char *folder, const char *made, struct error *err)
+{
+	cleanup_free char *archive = xasprintf("%s/image.tar", folder);
+
+	return engine_image_save(engine, &ctx->mounted, agent->image_id, archive, err) == 0
+		       ? smolvm_pack(ctx->vm, archive, made, err)
+		       : -1;
+}
+
 static int make_pack(
 	struct context *ctx, const struct agent *agent, const char *folder, struct error *err)
 {
-	cleanup_free char *archive = xasprintf("%s/image.tar", folder);
 	cleanup_free char *made = xasprintf("%s/agent.smolmachine", folder);
 	cleanup_free char *json = xasprintf("%s.json", agent->pack);
 	struct engine_socket socket = {ctx->socket, (char *)"the engine in use"};
 	struct engine *engine = NULL;
-	int saved;
+	int packed;
 
 	if (engine_open(&socket, &engine, err) != 0)
 		return -1;
-	saved = engine_image_save(engine, &ctx->mounted, agent->image_id, archive, err);
+	packed = save_and_pack(ctx, engine, agent, folder, made, err);
 	engine_free(engine);
-	if (saved != 0 || smolvm_pack(ctx->vm, archive, made, err) != 0 ||
-		describe(ctx, agent, made, json, err) != 0)
+	if (packed != 0 || describe(ctx, agent, made, json, err) != 0)
 		return -1;
 	return rename(made, agent->pack) == 0
 		       ? 0
@@ -249,6 +263,17 @@ int agent_pack(struct context *ctx, struct agent *agent, struct error *err)
 	result = make_pack(ctx, agent, temporary, err);
 	fs_remove_flat(temporary);
 	return result == 0 ? 0 : err_wrap(err, "pack %s", agent->image);
+}
+
+int agent_plan(struct context *ctx, const struct agent *agent, struct error *err)
+{
+	cleanup_free char *folder = cache_folder(ctx), *temporary = NULL, *made = NULL;
+
+	if (agent->cached)
+		return 0;
+	temporary = temporary_name(folder, strrchr(agent->pack, '/') + 1);
+	made = xasprintf("%s/agent.smolmachine", temporary);
+	return save_and_pack(ctx, ctx->engine, agent, temporary, made, err);
 }
 
 /* Whether the process that a temporary folder is named after is gone. */

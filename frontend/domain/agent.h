@@ -28,6 +28,9 @@ int agent_resolve(struct context *ctx, const struct bottle_spec *spec, struct ag
  * beside other steps. */
 int agent_pack(struct context *ctx, struct agent *agent, struct error *err);
 
+/* For a context with a plan: notes what agent_pack would have run. */
+int agent_plan(struct context *ctx, const struct agent *agent, struct error *err);
+
 /* Removes half-made packs of processes that are gone. Returns how many; with DRY only counts. */
 unsigned agent_sweep(const struct context *ctx, bool dry);
 

@@ -55,7 +55,7 @@ int alias_ensure_all(struct context *ctx, struct strv *ret, struct error *err)
 			ret->item[0]);
 		return err_note(err, "next", "bottle pool ensure, after setting alias: auto");
 	}
-	return check_policy(ctx, err) == 0 ? netd_add(ret, err) : -1;
+	return check_policy(ctx, err) == 0 ? netd_add(ret, ctx->plan, err) : -1;
 }
 
 int alias_ensure(struct context *ctx, unsigned octet, struct error *err)

@@ -4,19 +4,18 @@
  * is our own program. */
 #include "bottle.h"
 
+#include <jansson.h>
+
 #include "cancel.h"
 #include "clock.h"
 #include "context.h"
-#include "engine.h"
 #include "err.h"
 #include "journal.h"
 #include "launch.h"
 #include "machine.h"
-#include "names.h"
 #include "outside.h"
-#include "services.h"
+#include "plan.h"
 #include "smolvm.h"
-#include "spec.h"
 #include "strv.h"
 #include "supervisor.h"
 #include "task.h"
@@ -155,30 +154,44 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	return -1;
 }
 
+/* CMD as it would be run in the bottle that LAUNCH would have made. */
+static int plan_command(
+	struct launch *launch, const struct bottle_command *command, struct error *err)
+{
+	cleanup_verdict struct verdict verdict = {0};
+	int code;
+
+	launch_conclude(launch, &verdict);
+	return bottle_exec(launch->ctx, &verdict, command, &code, err);
+}
+
+static json_t *describe_plan(const struct launch *launch, struct plan *plan)
+{
+	const struct context *ctx = launch->ctx;
+	const struct agent *agent = &launch->agent;
+	json_t *services = json_array();
+
+	for (size_t i = 0; i < launch->services.count; i++)
+		json_array_append_new(services, json_string(launch->services.item[i]));
+	return json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:{s:o, s:s, s:b}, s:o, s:O}",
+		"schema", "bottle.plan/1", "name", launch->slug, "alias", launch->lease.alias,
+		"engine", "socket", ctx->socket, "from", ctx->socket_from, "smolvm", "path",
+		ctx->vm->path, "version", ctx->vm->version, "agent", "image",
+		agent->image ? json_string(agent->image) : json_null(), "pack", agent->pack,
+		"cached", agent->cached, "services", services, "requests", plan->requests);
+}
+
 int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	struct strv *ret_plan, struct error *err)
+	const struct bottle_command *command, json_t **ret, struct error *err)
 {
 	struct bottle_options options = {false, false};
+	cleanup_plan struct plan plan = PLAN_INIT;
 	cleanup_launch struct launch launch = LAUNCH_INIT(ctx, spec, &options);
 
+	ctx->plan = &plan;
 	launch_init(&launch, name);
-	if (launch_preflight(&launch, err) != 0 ||
-		services_check(ctx, "its address", &launch.services, err) != 0)
+	if (launch_plan(&launch, err) != 0)
 		return err_wrap(err, "launch %s", name);
-	strv_pushf(
-		ret_plan, "engine     %s (API 1.%u)", ctx->socket, engine_api_minor(ctx->engine));
-	strv_pushf(ret_plan, "smolvm     %s (%s)", ctx->vm->path, ctx->vm->version);
-	strv_pushf(ret_plan, "agent      %s%s",
-		launch.agent.image ? launch.agent.image : launch.agent.pack,
-		launch.agent.cached ? "" : " (to be packed)");
-	strv_pushf(
-		ret_plan, "bundle     %s as %s%s", spec->bundle.image, NAME_CONTAINER_PREFIX, name);
-	strv_pushf(ret_plan, "machine    %s, %u cpus, %u MiB", launch.machine, spec->agent.cpus,
-		spec->agent.memory);
-	strv_pushf(ret_plan, "pool       127.0.0.%u-127.0.0.%u", ctx->settings.pool_first,
-		ctx->settings.pool_last);
-	for (size_t i = 0; i < launch.services.count; i++)
-		strv_pushf(ret_plan, "reachable  %s (it listens on every address)",
-			launch.services.item[i]);
-	return 0;
+	*ret = describe_plan(&launch, &plan);
+	return command == NULL ? 0 : plan_command(&launch, command, err);
 }

@@ -10,6 +10,7 @@ struct bottle_spec;
 struct context;
 struct error;
 struct evidence;
+struct json_t;
 struct strv;
 struct verdict;
 
@@ -40,10 +41,6 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	const struct bottle_options *options, struct verdict *ret, struct bottle_timings *timings,
 	struct error *err);
 
-/* Everything of a launch that can be checked without starting anything: *ret_plan has lines of text. */
-int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	struct strv *ret_plan, struct error *err);
-
 /* Stops and removes NAME. None there is success with *ret_found false; another user's is EXIT_REFUSED. */
 int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct error *err);
 
@@ -60,6 +57,13 @@ struct bottle_command {
 	bool interactive, tty;
 	bool raw; /* what it prints reaches a terminal unfiltered; with a tty it does anyway */
 };
+
+/* What a launch of SPEC under NAME, and then COMMAND (NULL = none), would ask of engine, smolvm and helper, and set in
+ * the machine's record: a new reference to a document of bottle.plan/1. Questions are asked; nothing is started, built,
+ * packed or claimed. Values that come from our environment or are made for the bundle are not in it. The context is of
+ * no other use afterwards. */
+int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct bottle_command *command, struct json_t **ret, struct error *err);
 
 /* Runs a command in a bottle that bottle_check or bottle_launch described; *ret is its exit code. */
 int bottle_exec(struct context *ctx, const struct verdict *verdict,

@@ -16,6 +16,7 @@
 #include "mem.h"
 #include "names.h"
 #include "outside.h"
+#include "plan.h"
 #include "random.h"
 #include "spec.h"
 
@@ -63,9 +64,9 @@ static int add_text(json_t *list, const char *text, const char *key, struct erro
 }
 
 /* ENV of the container: its token, what the file says, the daemons, and names whose values are in our
- * environment. */
-static int add_environment(
-	json_t *env, const struct bottle_spec *spec, const char *token, struct error *err)
+ * environment, and stay there when there is a PLAN. */
+static int add_environment(json_t *env, const struct bottle_spec *spec, const char *token,
+	const struct plan *plan, struct error *err)
 {
 	cleanup_free char *daemons = strv_join(&spec->bundle.daemons, ",");
 	cleanup_free char *entry = xasprintf(ENV_DAEMONS "=%s", daemons);
@@ -79,10 +80,11 @@ static int add_environment(
 			return -1;
 	for (size_t i = 0; i < spec->bundle.forward_env.count; i++) {
 		const char *name = spec->bundle.forward_env.item[i], *value = getenv(name);
-		cleanup_free char *pair = value ? xasprintf("%s=%s", name, value) : NULL;
+		cleanup_free char *pair =
+			xasprintf("%s=%s", name, plan == NULL && value ? value : PLAN_SECRET);
 		cleanup_free char *key = xasprintf("bundle.forward_env: %s", name);
 
-		if (pair == NULL)
+		if (value == NULL)
 			return err_set(err, EXIT_DATA, "%s is not set in this environment", key);
 		if (add_text(env, pair, key, err) != 0)
 			return -1;
@@ -116,12 +118,13 @@ static int add_binds(json_t *list, const struct bottle_spec *spec, struct error 
 
 /* The engine's request body. NULL with *err set. */
 static json_t *body_of(const struct bottle_spec *spec, const struct engine_image *image,
-	const struct lease *lease, const json_t *labels, const char *token, struct error *err)
+	const struct lease *lease, const json_t *labels, const char *token, const struct plan *plan,
+	struct error *err)
 {
 	json_auto_t *bindings = json_object(), *exposed = json_object(), *caps = json_array();
 	json_auto_t *all = json_deep_copy(labels), *env = json_array(), *binds = json_array();
 
-	if (add_environment(env, spec, token, err) != 0 || add_binds(binds, spec, err) != 0 ||
+	if (add_environment(env, spec, token, plan, err) != 0 || add_binds(binds, spec, err) != 0 ||
 		add_capabilities(image, caps, err) != 0)
 		return NULL;
 	json_object_set_new(all, LABEL_ALIAS, json_string(lease->alias));
@@ -192,8 +195,8 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 {
 	json_auto_t *body = NULL;
 
-	ret->token = random_hex(BUNDLE_TOKEN_LEN / 2);
-	body = body_of(spec, image, lease, labels, ret->token, err);
+	ret->token = ctx->plan ? xstrdup(PLAN_SECRET) : random_hex(BUNDLE_TOKEN_LEN / 2);
+	body = body_of(spec, image, lease, labels, ret->token, ctx->plan, err);
 	if (body == NULL || creating(arg, err) != 0)
 		return BUNDLE_FAILED;
 	ret->name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);

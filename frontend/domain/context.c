@@ -88,7 +88,10 @@ int context_engine_unagreed(struct context *ctx, struct error *err)
 	if (context_socket(ctx, err) != 0)
 		return -1;
 	socket = (struct engine_socket){ctx->socket, ctx->socket_from};
-	return engine_open_unagreed(&socket, &ctx->engine, err);
+	if (engine_open_unagreed(&socket, &ctx->engine, err) != 0)
+		return -1;
+	engine_set_plan(ctx->engine, ctx->plan);
+	return 0;
 }
 
 int context_engine(struct context *ctx, struct error *err)
@@ -112,6 +115,7 @@ int context_smolvm_find(struct context *ctx, struct error *err)
 		return 0;
 	ctx->vm = xcalloc(1, sizeof(*ctx->vm));
 	*ctx->vm = (struct smolvm)SMOLVM_INIT;
+	ctx->vm->plan = ctx->plan;
 	if (smolvm_find(ctx->vm, ctx->settings.smolvm, &ctx->mounted, err) != 0) {
 		smolvm_clear(ctx->vm);
 		free(ctx->vm);
@@ -173,7 +177,10 @@ int context_vmdb(struct context *ctx, struct error *err)
 	if (ctx->vmdb != NULL)
 		return 0;
 	ctx->vmdb = xcalloc(1, sizeof(*ctx->vmdb));
-	return vmdb_locate(ctx->vmdb, err);
+	if (vmdb_locate(ctx->vmdb, err) != 0)
+		return -1;
+	ctx->vmdb->plan = ctx->plan;
+	return 0;
 }
 
 int context_guest(struct context *ctx, struct error *err)

@@ -10,6 +10,7 @@
 
 struct engine;
 struct error;
+struct plan;
 struct smolvm;
 struct vmdb;
 
@@ -30,6 +31,8 @@ struct context {
 	size_t mounted_saved; /* so many of them are written down */
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
+
+	struct plan *plan; /* gets what a launch would do; NULL = it is done (plan.h). Not owned */
 
 	char *socket;      /* of the engine, once it was looked for */
 	char *socket_from; /* what named it: "--engine", DOCKER_HOST, a bottle's launch ... */

@@ -69,6 +69,9 @@ int launch_boot(struct launch *launch, struct error *err);
 int launch_prove(struct launch *launch, struct error *err);
 int launch_supervise(struct launch *launch, struct error *err);
 
+/* The preflight, and then the steps up to the first probe with nothing done (launch_plan.c): the context has a plan. */
+int launch_plan(struct launch *launch, struct error *err);
+
 /* Fills in the verdict from what the launch knows, handing strings over. */
 void launch_conclude(struct launch *launch, struct verdict *verdict);
 

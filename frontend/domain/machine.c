@@ -104,29 +104,49 @@ int machine_refuse_taken(struct context *ctx, const char *name, struct error *er
 		"smolvm machine delete --name %s (if nothing of yours needs it)", name);
 }
 
+static int create(struct context *ctx, const struct wanted *wanted, struct error *err)
+{
+	const struct vmdb_template *template = &wanted->template;
+	cleanup_strv struct strv volumes = STRV_INIT;
+	struct smolvm_create create = {.machine = template->name,
+		.pack = template->pack,
+		.cpus = template->cpus,
+		.memory_mib = template->memory_mib,
+		.volumes = &volumes,
+		.env = template->env,
+		.command = &wanted->cmd};
+	int result;
+
+	for (size_t i = 0; i < template->mount_count; i++)
+		strv_pushf(&volumes, "%s:%s%s", wanted->mounts[i].host, wanted->mounts[i].guest,
+			wanted->mounts[i].read_only ? ":ro" : "");
+	result = smolvm_create(ctx->vm, &create, err);
+	return result == SMOLVM_TAKEN ? MACHINE_TAKEN : result;
+}
+
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err)
 {
-	cleanup_strv struct strv volumes = STRV_INIT;
 	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
-	struct smolvm_create create = {.machine = name,
-		.pack = agent->pack,
-		.cpus = spec->agent.cpus,
-		.memory_mib = spec->agent.memory,
-		.volumes = &volumes,
-		.env = &spec->agent.env};
-	int result;
 
 	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 ||
 		refuse_live_server(err) != 0 || vmdb_close_folders(ctx->vmdb, err) != 0 ||
 		machine_refuse_taken(ctx, name, err) != 0)
 		return -1;
-	for (size_t i = 0; i < wanted.template.mount_count; i++)
-		strv_pushf(&volumes, "%s:%s%s", wanted.mounts[i].host, wanted.mounts[i].guest,
-			wanted.mounts[i].read_only ? ":ro" : "");
-	create.command = &wanted.cmd;
-	result = smolvm_create(ctx->vm, &create, err);
-	return result == SMOLVM_TAKEN ? MACHINE_TAKEN : result;
+	return create(ctx, &wanted, err);
+}
+
+int machine_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct agent *agent, const char *alias, struct error *err)
+{
+	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
+
+	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
+		refuse_live_server(err) != 0 || create(ctx, &wanted, err) != 0 ||
+		vmdb_patch(ctx->vmdb, name, &wanted.template.policy, err) != 0 ||
+		smolvm_start(ctx->vm, name, err) != 0)
+		return -1;
+	return guest_plan(ctx->vm, name, alias, err);
 }
 
 int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,

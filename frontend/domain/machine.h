@@ -28,6 +28,10 @@ enum { MACHINE_TAKEN = 1 };
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err);
 
+/* For a context with a plan: notes what machine_create, machine_record, machine_boot and the first probe would run and write. */
+int machine_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
+	const struct agent *agent, const char *alias, struct error *err);
+
 /* Opens the record to ALIAS alone and compares all of it with what was asked for. */
 int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, const char *alias, struct error *err);

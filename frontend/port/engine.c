@@ -11,6 +11,7 @@
 #include "err.h"
 #include "mem.h"
 #include "num.h"
+#include "plan.h"
 
 enum {
 	API_MINOR_MIN = 40, /* 19.03 */
@@ -26,6 +27,7 @@ struct engine {
 	uint32_t api_minor;
 	struct engine_info info; /* version NULL: not asked yet */
 	enum engine_fault fault;
+	struct plan *plan; /* NULL = requests are sent */
 };
 
 const char *engine_str(const json_t *object, const char *key)
@@ -148,7 +150,12 @@ static int parse(const struct engine_answer *answer, const struct engine_request
 static int send_request(struct engine *engine, const struct engine_request *request,
 	struct engine_answer *ret, struct error *err)
 {
+	const char *path = request->path + strlen(engine->prefix); /* a ping has no prefix yet */
+
 	engine->fault = ENGINE_FAULT_NONE;
+	if (engine->plan != NULL && plan_request(engine->plan, request->method, path, request->body,
+					    &ret->status, &ret->body))
+		return 0;
 	if (engine_http_send(engine->http, request, ret, err) != 0)
 		return engine_failed(engine, ENGINE_FAULT_TRANSPORT);
 	return 0;
@@ -308,6 +315,16 @@ int engine_ask_info(struct engine *engine, const struct engine_info **ret, struc
 	info->arch = xstrdup(engine_str(version, "Arch"));
 	*ret = info;
 	return 0;
+}
+
+void engine_set_plan(struct engine *engine, struct plan *plan)
+{
+	engine->plan = plan;
+}
+
+struct plan *engine_plan(const struct engine *engine)
+{
+	return engine->plan;
 }
 
 unsigned engine_api_minor(const struct engine *engine)

@@ -7,6 +7,7 @@
 struct engine;
 struct engine_socket;
 struct error;
+struct plan;
 
 struct engine_info {
 	char *version;   /* of the engine, "20.10.24+dfsg1" */
@@ -38,6 +39,9 @@ int engine_agree(struct engine *engine, struct error *err);
 
 /* Both. */
 int engine_open(const struct engine_socket *socket, struct engine **ret, struct error *err);
+
+/* From now on PLAN, unless that is NULL, gets what changes something instead of the engine (plan.h). */
+void engine_set_plan(struct engine *engine, struct plan *plan);
 
 /* NULL is fine. */
 void engine_free(struct engine *engine);

@@ -45,6 +45,9 @@ const char *engine_message(const json_t *answer);
 /* Whether TEXT contains one of NEEDLES (NULL-terminated), in whatever case. */
 bool engine_says(const char *text, const char *const *needles);
 
+/* What engine_set_plan said. */
+struct plan *engine_plan(const struct engine *engine);
+
 /* The string at KEY, or "". Owned by OBJECT, which may be NULL. */
 const char *engine_str(const json_t *object, const char *key);
 

@@ -14,6 +14,7 @@
 #include "engine_call.h"
 #include "err.h"
 #include "mem.h"
+#include "plan.h"
 #include "proc.h"
 #include "program.h"
 
@@ -150,6 +151,10 @@ static int save_to(struct engine *engine, const struct strv *mounted, const char
 	strv_push(&argv, "save");
 	strv_push(&argv, "--");
 	strv_push(&argv, image);
+	if (engine_plan(engine) != NULL) {
+		plan_run(engine_plan(engine), "docker", &argv, false);
+		return 0;
+	}
 	spec.argv = &argv;
 	spec.env = &env;
 	spec.deadline_ms = SAVE_MS;
@@ -167,8 +172,11 @@ static int save_to(struct engine *engine, const struct strv *mounted, const char
 int engine_image_save(struct engine *engine, const struct strv *mounted, const char *image,
 	const char *path, struct error *err)
 {
-	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	cleanup_fd int fd = -1;
 
+	if (engine_plan(engine) != NULL)
+		return save_to(engine, mounted, image, &fd, err);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_errno(err, EXIT_CANTCREATE, "docker: save %s: create %s", image, path);
 	if (save_to(engine, mounted, image, &fd, err) != 0) {
@@ -203,6 +211,11 @@ int engine_image_build(struct engine *engine, const struct strv *mounted, const 
 	strv_pushf(&argv, "--tag=%s", tag);
 	strv_push(&argv, "--");
 	strv_push(&argv, context);
+	if (engine_plan(engine) != NULL) {
+		plan_run(engine_plan(engine), "docker", &argv, false);
+		engine_plan(engine)->built = xstrdup(tag);
+		return 0;
+	}
 	spec.argv = &argv;
 	spec.env = &env;
 	spec.deadline_ms = BUILD_MS;

@@ -190,6 +190,24 @@ int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 	return 0;
 }
 
+static void probe_argv(struct strv *argv, const char *alias)
+{
+	strv_push(argv, GUEST_PROGRAM);
+	strv_push(argv, "up");
+	strv_push(argv, alias);
+	strv_push(argv, "probe");
+}
+
+int guest_plan(const struct smolvm *vm, const char *machine, const char *alias, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+
+	probe_argv(&argv, alias);
+	strv_push(&argv, "PROBE...");
+	return smolvm_exec_root(vm, machine, &argv, EXEC_MS, &proc, err);
+}
+
 int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err)
 {
@@ -197,10 +215,7 @@ int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	cleanup_proc struct proc proc = PROC_INIT;
 	unsigned longest = 0;
 
-	strv_push(&argv, GUEST_PROGRAM);
-	strv_push(&argv, "up");
-	strv_push(&argv, alias);
-	strv_push(&argv, "probe");
+	probe_argv(&argv, alias);
 	for (size_t i = 0; i < count; i++) {
 		const struct guest_attempt *at = &attempts[i];
 

@@ -65,4 +65,8 @@ int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 	struct guest_reply *reply, struct error *err);
 
+/* For a VM with a plan: notes the run that guest_probe makes. What is probed depends on listeners that a plan does not
+ * open: PROBE... stands for it. */
+int guest_plan(const struct smolvm *vm, const char *machine, const char *alias, struct error *err);
+
 #endif

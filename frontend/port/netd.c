@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "mem.h"
+#include "plan.h"
 #include "proc.h"
 #include "self.h"
 #include "strv.h"
@@ -25,18 +26,30 @@ static int netd_path(char **ret, struct error *err)
 	return 0;
 }
 
-static int run(const char *verb, const struct strv *addresses, struct proc *proc, struct error *err)
+static int make_argv(
+	const char *verb, const struct strv *addresses, struct strv *argv, struct error *err)
 {
-	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
-	cleanup_free char *path = NULL, *line = NULL;
-	struct proc_spec spec = PROC_SPEC_INIT;
+	char *path = NULL;
 
 	if (netd_path(&path, err) != 0)
 		return -1;
-	strv_push(&argv, path);
-	strv_push(&argv, verb);
+	strv_take(argv, path);
+	strv_push(argv, verb);
 	if (addresses != NULL)
-		strv_push_all(&argv, (const char *const *)addresses->item);
+		strv_push_all(argv, (const char *const *)addresses->item);
+	return 0;
+}
+
+static int run(const char *verb, const struct strv *addresses, struct proc *proc, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_free char *line = NULL;
+	struct proc_spec spec = PROC_SPEC_INIT;
+	const char *path;
+
+	if (make_argv(verb, addresses, &argv, err) != 0)
+		return -1;
+	path = argv.item[0];
 	strv_push(&env, "PATH=/usr/bin:/bin");
 	spec.argv = &argv;
 	spec.env = &env;
@@ -58,10 +71,17 @@ static int run(const char *verb, const struct strv *addresses, struct proc *proc
 	return -1;
 }
 
-int netd_add(const struct strv *addresses, struct error *err)
+int netd_add(const struct strv *addresses, struct plan *plan, struct error *err)
 {
 	cleanup_proc struct proc proc = PROC_INIT;
+	cleanup_strv struct strv argv = STRV_INIT;
 
+	if (plan != NULL) {
+		if (make_argv("add", addresses, &argv, err) != 0)
+			return -1;
+		plan_run(plan, "helper", &argv, false);
+		return 0;
+	}
 	return run("add", addresses, &proc, err);
 }
 

@@ -9,6 +9,7 @@
 #include "childenv.h"
 #include "err.h"
 #include "mem.h"
+#include "plan.h"
 #include "program.h"
 #include "terminal.h"
 
@@ -64,6 +65,8 @@ int smolvm_ask(struct smolvm *vm, struct error *err)
 		return 0;
 	strv_push(&argv, vm->path);
 	strv_push(&argv, "--version");
+	if (vm->plan != NULL)
+		plan_run(vm->plan, "smolvm", &argv, true);
 	spec.argv = &argv;
 	spec.env = &vm->env;
 	spec.deadline_ms = QUICK_MS;
@@ -101,6 +104,10 @@ static int run(const struct smolvm *vm, struct strv *argv, int deadline_ms, stru
 {
 	struct proc_spec spec = PROC_SPEC_INIT;
 
+	if (vm->plan != NULL) {
+		plan_run(vm->plan, "smolvm", argv, false);
+		return 0;
+	}
 	spec.argv = argv;
 	spec.env = &vm->env;
 	spec.deadline_ms = deadline_ms;
@@ -395,6 +402,11 @@ int smolvm_exec(
 		strv_push(&argv, "--stream");
 	strv_push(&argv, "--");
 	strv_push_all(&argv, (const char *const *)exec->argv->item);
+	*ret = 0;
+	if (vm->plan != NULL) {
+		plan_run(vm->plan, "smolvm", &argv, false);
+		return 0;
+	}
 	spec.argv = &argv;
 	spec.env = &env;
 	spec.stdio = exec->tty ? PROC_INHERIT : exec->raw ? PROC_PASS_RAW : PROC_PASS_ERR;

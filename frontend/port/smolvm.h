@@ -11,6 +11,7 @@
 #include "strv.h"
 
 struct error;
+struct plan;
 
 /* What an engine version can do. */
 struct smolvm_caps {
@@ -48,6 +49,7 @@ struct smolvm {
 	 * NULL; called on whichever thread runs it. */
 	void (*on_child)(void *arg, pid_t pid);
 	void *on_child_arg;
+	struct plan *plan; /* gets what would be run; NULL = it is run (plan.h) */
 };
 
 #define SMOLVM_INIT                 \

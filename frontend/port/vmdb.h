@@ -17,17 +17,19 @@
 #include "strv.h"
 
 struct error;
+struct plan;
 
 /* Where smolvm keeps its state. Zero-initialise; vmdb_locate fills it, vmdb_clear releases it. */
 struct vmdb {
-	char *path;  /* the database: DATA/smolvm/server/smolvm.db */
-	char *cache; /* DIR/smolvm, the parent of vms/ */
-	int busy_ms; /* how long a lock of another process is waited for */
+	char *path;        /* the database: DATA/smolvm/server/smolvm.db */
+	char *cache;       /* DIR/smolvm, the parent of vms/ */
+	int busy_ms;       /* how long a lock of another process is waited for */
+	struct plan *plan; /* gets what would be written; NULL = it is written (plan.h) */
 };
 
-#define VMDB_INIT             \
-	{                     \
-		NULL, NULL, 0 \
+#define VMDB_INIT                   \
+	{                           \
+		NULL, NULL, 0, NULL \
 	}
 #define VMDB_BUSY_MS 15000 /* as smolvm's own */
 #define cleanup_vmdb __attribute__((cleanup(vmdb_clear)))

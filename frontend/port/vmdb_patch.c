@@ -11,6 +11,7 @@
 #include "address.h"
 #include "err.h"
 #include "mem.h"
+#include "plan.h"
 #include "vmdb_store.h"
 
 /* The values as they shall be, dns NULL = without the key, cmd NULL = not looked at. */
@@ -204,15 +205,33 @@ static int patch(
 	return vmdb_conn_exec(conn, "COMMIT", err);
 }
 
+/* The values as a plan shows them. */
+static json_t *values(const struct target *target)
+{
+	json_t *all =
+		json_pack("{s:O, s:O}", "network", target->network, "allowed_cidrs", target->cidrs);
+
+	json_object_set(all, "dns", target->dns ? target->dns : json_null());
+	if (target->cmd != NULL) {
+		json_object_set(all, "entrypoint", target->entrypoint);
+		json_object_set(all, "cmd", target->cmd);
+	}
+	return all;
+}
+
 static int set(const struct vmdb *vmdb, const char *machine, const struct vmdb_policy *policy,
 	bool workload, struct error *err)
 {
 	cleanup_target struct target target = {NULL, NULL, NULL, NULL, NULL};
 	cleanup_vmdb_conn struct vmdb_conn conn = {NULL, NULL, 0, 0};
 
-	if (target_fill(&target, policy, workload, err) != 0 ||
-		vmdb_conn_open(&conn, vmdb, true, err) != 0 ||
-		patch(&conn, machine, &target, err) != 0)
+	if (target_fill(&target, policy, workload, err) != 0)
+		return err_wrap(err, "set the network policy");
+	if (vmdb->plan != NULL) {
+		plan_record(vmdb->plan, machine, values(&target));
+		return 0;
+	}
+	if (vmdb_conn_open(&conn, vmdb, true, err) != 0 || patch(&conn, machine, &target, err) != 0)
 		return err_wrap(err, "set the network policy");
 	return 0;
 }

@@ -1,0 +1,86 @@
+/* bottle launch --dry-run. */
+#include "plan_print.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "mem.h"
+#include "print.h"
+
+#define LINE_MAX_BYTES (1 << 20)
+
+/* Words as a shell would take them, so that one with a blank is seen to be one. */
+static void add_word(struct buf *line, const char *word)
+{
+	bool plain = *word != '\0';
+
+	for (const char *at = word; *at != '\0'; at++)
+		plain = plain && ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+					 (*at >= '0' && *at <= '9') || strchr("-_./:=,@%+", *at));
+	buf_append_str(line, " ");
+	if (plain) {
+		buf_append_str(line, word);
+		return;
+	}
+	buf_append_str(line, "'");
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			buf_append_str(line, "'\\''");
+		else
+			buf_append(line, word, 1);
+	buf_append_str(line, "'");
+}
+
+static void add_json(struct buf *line, const json_t *json)
+{
+	char *text = json_is_null(json) ? NULL : json_dumps(json, JSON_COMPACT);
+
+	if (text != NULL) {
+		buf_append_str(line, " ");
+		buf_append_str(line, text);
+	}
+	free(text);
+}
+
+static void print_request(const json_t *request)
+{
+	cleanup_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	const char *to = json_string_value(json_object_get(request, "to"));
+	json_t *argv = json_object_get(request, "argv"), *word;
+	size_t i;
+
+	if (strcmp(to, "engine") == 0) {
+		add_word(&line, json_string_value(json_object_get(request, "method")));
+		buf_append_str(&line, " ");
+		buf_append_str(&line, json_string_value(json_object_get(request, "path")));
+		add_json(&line, json_object_get(request, "body"));
+	} else if (strcmp(to, "record") == 0) {
+		add_word(&line, json_string_value(json_object_get(request, "machine")));
+		add_json(&line, json_object_get(request, "set"));
+	}
+	json_array_foreach (argv, i, word)
+		add_word(&line, json_string_value(word));
+	print_line(stdout, "%-9s%s", to, buf_str(&line));
+}
+
+void print_plan(json_t *document)
+{
+	json_t *services = json_object_get(document, "services"), *at;
+	const char *alias = json_string_value(json_object_get(document, "alias"));
+	size_t i;
+
+	json_array_foreach (json_object_get(document, "requests"), i, at)
+		print_request(at);
+	json_array_foreach (services, i, at)
+		print_line(stdout, "reachable %s (it listens on every address of this host)",
+			json_string_value(at));
+	print_line(stdout,
+		"The address would be %s, unless another launch is faster. Questions were asked; "
+		"nothing "
+		"was started (--dry-run).",
+		alias);
+	json_decref(document);
+}
