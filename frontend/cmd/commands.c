@@ -46,6 +46,7 @@ static const struct cmd_option shell_options[] = {
 static const struct cmd_option stop_options[] = {
 	{"all", 'a', NULL, "every bottle of this user"},
 	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
 	CMD_OPTION_END,
 };
 

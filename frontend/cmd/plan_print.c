@@ -66,12 +66,22 @@ static void print_request(const json_t *request)
 	print_line(stdout, "%-9s%s", to, buf_str(&line));
 }
 
+static void print_agent(const json_t *agent)
+{
+	const char *image = json_string_value(json_object_get(agent, "image"));
+
+	print_line(stdout, "%-9s %s%s", "agent",
+		image ? image : json_string_value(json_object_get(agent, "pack")),
+		json_is_true(json_object_get(agent, "cached")) ? "" : " (to be packed)");
+}
+
 void print_plan(json_t *document)
 {
 	json_t *services = json_object_get(document, "services"), *at;
 	const char *alias = json_string_value(json_object_get(document, "alias"));
 	size_t i;
 
+	print_agent(json_object_get(document, "agent"));
 	json_array_foreach (json_object_get(document, "requests"), i, at)
 		print_request(at);
 	json_array_foreach (services, i, at)
