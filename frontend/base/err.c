@@ -9,6 +9,7 @@
 
 #include "mem.h"
 #include "printable.h"
+#include "style.h"
 
 int err_set(struct error *err, enum exit_code code, const char *fmt, ...)
 {
@@ -99,7 +100,7 @@ void err_print(const struct error *err, FILE *out)
 {
 	cleanup_free char *clean = printable_line(err->message ? err->message : "failed");
 
-	fprintf(out, "bottle: %s\n", clean);
+	fprintf(out, "%sbottle:%s %s\n", style_begin(out, STYLE_BAD), style_end(out), clean);
 	for (size_t i = 0; i < err->note_count; i++) {
 		bool repeat = i > 0 && strcmp(err->notes[i].key, err->notes[i - 1].key) == 0;
 

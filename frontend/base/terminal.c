@@ -2,6 +2,8 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* DECSTR resets character sets, margins, origin mode, cursor keys and colours, but leaves these. The cursor is
@@ -15,6 +17,13 @@ static const char soft_reset[] = "\033[!p"    /* DECSTR */
 				 "\033[?2004l"   /* bracketed paste */
 				 "\033[?1l\033>" /* keypad and cursor keys */
 				 "\033[?25h";
+
+bool terminal_can_move(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return term != NULL && *term != '\0' && strcmp(term, "dumb") != 0 && isatty(fd);
+}
 
 void terminal_lend(struct terminal *terminal)
 {

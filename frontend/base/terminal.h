@@ -18,6 +18,9 @@ struct terminal {
 	}
 #define cleanup_terminal __attribute__((cleanup(terminal_restore)))
 
+/* Whether FD is a terminal that knows escape sequences: TERM is neither missing nor `dumb`. */
+bool terminal_can_move(int fd);
+
 /* Remembers the state of our terminal, if there is one. Ctrl-\\ does not end this program until it is restored. */
 void terminal_lend(struct terminal *terminal);
 

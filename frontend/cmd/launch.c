@@ -14,6 +14,7 @@
 #include "plan_print.h"
 #include "print.h"
 #include "spec.h"
+#include "steps.h"
 #include "strv.h"
 #include "trust.h"
 #include "verdict.h"
@@ -194,18 +195,19 @@ int cmd_launch(const struct cmd_args *args, struct error *err)
 	cleanup_verdict struct verdict verdict = {0};
 	struct bottle_options options;
 	struct bottle_timings timings;
-	struct print_steps steps = {.always = 0};
+	cleanup_steps struct steps steps = STEPS_INIT;
 
 	if (read_options(args, &options, err) != 0 ||
 		context_open(&ctx, cmd_value(args, "engine"), err) != 0 ||
 		read_spec(&ctx, args, &spec, err) != 0)
 		return -1;
 	ctx.engine_unproven = cmd_flag(args, "engine-unproven");
-	print_steps(&ctx, &steps);
+	steps_start(&steps, &ctx);
 	if (cmd_flag(args, "dry-run"))
 		return plan(&ctx, args, &spec, err);
 	if (bottle_launch(&ctx, spec.name, &spec, &options, &verdict, &timings, err) != 0)
 		return -1;
+	steps_stop(&steps);
 	if (cmd_flag(args, "timings"))
 		show_timings(&timings);
 	if (cmd_flag(args, "json") && args->trailing == NULL)

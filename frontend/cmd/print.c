@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "context.h"
 #include "evidence.h"
@@ -12,8 +11,6 @@
 #include "printable.h"
 #include "probe.h"
 #include "table.h"
-
-#define SLOW_US 500000 /* steps below this are not worth a line */
 
 void print_line(FILE *out, const char *fmt, ...)
 {
@@ -27,40 +24,15 @@ void print_line(FILE *out, const char *fmt, ...)
 	fprintf(out, "%s\n", clean);
 }
 
-static void on_end(void *arg, const char *step, int64_t us)
+void print_warning(const char *text)
 {
-	const struct print_steps *steps = arg;
-
-	if (us >= SLOW_US || steps->always)
-		fprintf(stderr, "  %-10s %6.2f s\n", step, (double)us / 1e6);
-}
-
-/* On a terminal the step under way is shown and replaced by its line. */
-static void on_begin(void *arg, const char *step, const char *what)
-{
-	(void)arg;
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "  %-10s %s ...\r", step, what);
-}
-
-static void on_end_tty(void *arg, const char *step, int64_t us)
-{
-	fputs("\033[K", stderr);
-	on_end(arg, step, us);
+	print_line(stderr, "bottle: warning: %s", text);
 }
 
 static void on_warn(void *arg, const char *text)
 {
 	(void)arg;
-	print_line(stderr, "bottle: warning: %s", text);
-}
-
-void print_steps(struct context *ctx, struct print_steps *steps)
-{
-	ctx->progress.arg = steps;
-	ctx->progress.begin = on_begin;
-	ctx->progress.end = isatty(STDERR_FILENO) ? on_end_tty : on_end;
-	ctx->progress.warn = on_warn;
+	print_warning(text);
 }
 
 void print_warnings(struct context *ctx)

@@ -1,8 +1,7 @@
-/* How commands show progress and results to people. Data goes to stdout, everything else to stderr. */
+/* How commands show results to people. Data goes to stdout, everything else to stderr. */
 #ifndef CMD_PRINT_H
 #define CMD_PRINT_H
 
-#include <stdint.h>
 #include <stdio.h>
 
 struct context;
@@ -12,16 +11,9 @@ struct probe_report;
 /* One line, with nothing in it that a terminal would act on. */
 void print_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints a line for a step when it is over and took longer than half a second, or always. */
-struct print_steps {
-	int always;
-	int64_t started_us;
-};
+void print_warning(const char *text);
 
-/* Hooks STEPS, which must outlive it, into the context's progress. */
-void print_steps(struct context *ctx, struct print_steps *steps);
-
-/* Hooks only the warnings. */
+/* Hooks the warnings into the context. */
 void print_warnings(struct context *ctx);
 
 /* Says how many of this host's addresses were not probed, if any. */

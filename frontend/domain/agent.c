@@ -96,6 +96,7 @@ static int build(
 	cleanup_free char *folder = xstrdup(dockerfile);
 	char hex[SHA256_HEX_LEN];
 
+	context_doing(ctx, "preflight", "building the image from %s", dockerfile);
 	*strrchr(folder, '/') = '\0';
 	sha256_hex(dockerfile, strlen(dockerfile), hex);
 	agent->image = xasprintf("bottle-agent-%.12s:latest", hex);
@@ -257,6 +258,7 @@ int agent_pack(struct context *ctx, struct agent *agent, struct error *err)
 		return err_wrap(err, "pack");
 	if (described(agent->pack, agent->image_id, ctx->vm->version, &other))
 		return 0; /* another launch has packed it meanwhile */
+	context_doing(ctx, "machine", "packing %s, once for all launches of it", agent->image);
 	temporary = make_temporary(folder, strrchr(agent->pack, '/') + 1, err);
 	if (temporary == NULL)
 		return -1;

@@ -75,6 +75,9 @@ static void undo(struct launch *launch, struct error *err)
 	if (launch->making.running)
 		cancel_request();
 	(void)task_join(&launch->making, &making);
+	if (launch->ctx->progress.begin != NULL && journal_exists(&launch->journal))
+		launch->ctx->progress.begin(
+			launch->ctx->progress.arg, "undo", "removing what was made");
 	/* The first Ctrl-C asks for what is under way already; the next one ends it. */
 	old = cancel_tolerate(cancel_count() + (cancel_signal() == 0));
 	if (!journal_exists(&launch->journal)) {

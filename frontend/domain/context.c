@@ -201,6 +201,19 @@ void context_warn(const struct context *ctx, const char *fmt, ...)
 	ctx->progress.warn(ctx->progress.arg, text);
 }
 
+void context_doing(const struct context *ctx, const char *step, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+
+	if (ctx->progress.doing == NULL || ctx->plan != NULL)
+		return;
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	ctx->progress.doing(ctx->progress.arg, step, text);
+}
+
 void context_clear(struct context *ctx)
 {
 	engine_free(ctx->engine);

@@ -18,6 +18,8 @@ struct vmdb;
 struct progress {
 	void *arg;
 	void (*begin)(void *arg, const char *step, const char *what);
+	/* What takes long in STEP, or beside the steps before it; from whichever thread does it. */
+	void (*doing)(void *arg, const char *step, const char *what);
 	void (*end)(void *arg, const char *step, int64_t us);
 	void (*warn)(void *arg, const char *text);
 };
@@ -82,6 +84,10 @@ int context_guest(struct context *ctx, struct error *err);
 /* Passes a line to progress.warn. */
 void context_warn(const struct context *ctx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Passes STEP, a static text, and a line to progress.doing. */
+void context_doing(const struct context *ctx, const char *step, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 void context_clear(struct context *ctx);
 
