@@ -14,6 +14,8 @@ install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leave
 		install -m 755 $(BUILD)/libexec/guest/$$arch/bottle-guest $(LIBDIR)/guest/$$arch/ || exit; done
 	install -m 644 frontend/bottle.1 $(MANDIR)/man1/
 	install -m 644 frontend/bottle.yaml.5 $(MANDIR)/man5/
+	install -d $(COMPDIR)/bottle/json
+	install -m 644 docs/json/*.json $(COMPDIR)/bottle/json/
 	install -d $(COMPDIR)/bash-completion/completions $(COMPDIR)/zsh/site-functions \
 		$(COMPDIR)/fish/vendor_completions.d
 	$(BUILD)/bin/bottle completion bash >$(COMPDIR)/bash-completion/completions/bottle
@@ -31,4 +33,4 @@ uninstall: ## remove what install put there (stop bottles first: bottle stop --a
 	rm -f $(BINDIR)/bottle $(LIBDIR)/bottle-netd $(MANDIR)/man1/bottle.1 $(MANDIR)/man5/bottle.yaml.5 \
 		$(MANDIR)/man8/bottle-netd.8 $(COMPDIR)/bash-completion/completions/bottle \
 		$(COMPDIR)/zsh/site-functions/_bottle $(COMPDIR)/fish/vendor_completions.d/bottle.fish
-	rm -rf $(LIBDIR)
+	rm -rf $(LIBDIR) $(COMPDIR)/bottle

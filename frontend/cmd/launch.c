@@ -177,10 +177,8 @@ static int plan(struct context *ctx, const struct cmd_args *args, const struct b
 	if (args->trailing != NULL)
 		command = make_command(args, &argv, &env);
 	if (bottle_plan(ctx, spec->name, spec, args->trailing ? &command : NULL, &document, err) !=
-		0) {
-		json_decref(document);
+		0)
 		return -1;
-	}
 	if (cmd_flag(args, "json"))
 		json_print(document);
 	else

@@ -168,22 +168,6 @@ static int plan_command(
 	return bottle_exec(launch->ctx, &verdict, command, &code, err);
 }
 
-static json_t *describe_plan(const struct launch *launch, struct plan *plan)
-{
-	const struct context *ctx = launch->ctx;
-	const struct agent *agent = &launch->agent;
-	json_t *services = json_array();
-
-	for (size_t i = 0; i < launch->services.count; i++)
-		json_array_append_new(services, json_string(launch->services.item[i]));
-	return json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:{s:o, s:s, s:b}, s:o, s:O}",
-		"schema", "bottle.plan/1", "name", launch->slug, "alias", launch->lease.alias,
-		"engine", "socket", ctx->socket, "from", ctx->socket_from, "smolvm", "path",
-		ctx->vm->path, "version", ctx->vm->version, "agent", "image",
-		agent->image ? json_string(agent->image) : json_null(), "pack", agent->pack,
-		"cached", agent->cached, "services", services, "requests", plan->requests);
-}
-
 int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct bottle_command *command, json_t **ret, struct error *err)
 {
@@ -193,8 +177,9 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 
 	ctx->plan = &plan;
 	launch_init(&launch, name);
-	if (launch_plan(&launch, err) != 0)
+	if (launch_plan(&launch, err) != 0 ||
+		(command != NULL && plan_command(&launch, command, err) != 0))
 		return err_wrap(err, "launch %s", name);
-	*ret = describe_plan(&launch, &plan);
-	return command == NULL ? 0 : plan_command(&launch, command, err);
+	*ret = launch_plan_json(&launch);
+	return 0;
 }

@@ -72,6 +72,9 @@ int launch_supervise(struct launch *launch, struct error *err);
 /* The preflight, and then the steps up to the first probe with nothing done (launch_plan.c): the context has a plan. */
 int launch_plan(struct launch *launch, struct error *err);
 
+/* What its plan has by now, as a document of bottle.plan/1. New reference. */
+json_t *launch_plan_json(const struct launch *launch);
+
 /* Fills in the verdict from what the launch knows, handing strings over. */
 void launch_conclude(struct launch *launch, struct verdict *verdict);
 

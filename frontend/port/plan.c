@@ -6,20 +6,23 @@
 
 #include "buf.h"
 #include "mem.h"
-#include "strv.h"
 
 void plan_clear(struct plan *plan)
 {
-	json_decref(plan->requests);
+	for (size_t i = 0; i < plan->count; i++) {
+		strv_clear(&plan->item[i].words);
+		free(plan->item[i].json);
+	}
+	free(plan->item);
 	free(plan->built);
 	*plan = (struct plan)PLAN_INIT;
 }
 
-static void add(struct plan *plan, json_t *request)
+static struct plan_item *add(struct plan *plan, const char *to, char *json, bool asked)
 {
-	if (plan->requests == NULL)
-		plan->requests = json_array();
-	json_array_append_new(plan->requests, request);
+	plan->item = xrealloc(plan->item, plan->count + 1, sizeof(*plan->item));
+	plan->item[plan->count] = (struct plan_item){to, STRV_INIT, json, asked};
+	return &plan->item[plan->count++];
 }
 
 /* What the engine would say, NULL = it is to be asked. */
@@ -48,10 +51,10 @@ bool plan_request(struct plan *plan, const char *method, const char *path, const
 	int *ret_status, struct buf *ret_body)
 {
 	const char *answer = answer_to(plan, method, path, ret_status);
-	json_t *document = body != NULL ? json_loads(body, 0, NULL) : json_null();
+	struct plan_item *item = add(plan, "engine", body ? xstrdup(body) : NULL, answer == NULL);
 
-	add(plan, json_pack("{s:s, s:s, s:s, s:o, s:b}", "to", "engine", "method", method, "path",
-			  path, "body", document, "asked", answer == NULL));
+	strv_push(&item->words, method);
+	strv_push(&item->words, path);
 	if (answer == NULL)
 		return false;
 	buf_init(ret_body, strlen(answer));
@@ -61,18 +64,10 @@ bool plan_request(struct plan *plan, const char *method, const char *path, const
 
 void plan_run(struct plan *plan, const char *who, const struct strv *argv, bool asked)
 {
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < argv->count; i++) {
-		json_t *word = json_string(argv->item[i]);
-
-		/* An argument need not be text; a document must be. */
-		json_array_append_new(list, word != NULL ? word : json_string("(not UTF-8)"));
-	}
-	add(plan, json_pack("{s:s, s:o, s:b}", "to", who, "argv", list, "asked", asked));
+	strv_push_all(&add(plan, who, NULL, asked)->words, (const char *const *)argv->item);
 }
 
-void plan_record(struct plan *plan, const char *machine, json_t *values)
+void plan_record(struct plan *plan, const char *machine, char *values)
 {
-	add(plan, json_pack("{s:s, s:s, s:o}", "to", "record", "machine", machine, "set", values));
+	strv_push(&add(plan, "record", values, false)->words, machine);
 }

@@ -4,11 +4,12 @@
 #ifndef PORT_PLAN_H
 #define PORT_PLAN_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "strv.h"
 
 struct buf;
-struct strv;
 
 /* Stand in for ids that an engine would hand out. */
 #define PLAN_NETWORK "NETWORK-ID"
@@ -16,14 +17,23 @@ struct strv;
 #define PLAN_IMAGE "sha256:IMAGE-ID"
 #define PLAN_SECRET "***" /* for values that a plan must not know */
 
-struct plan {
-	json_t *requests; /* in order; what they look like says docs/json/plan.json */
-	char *built;      /* tag of an image that would have been built */
+struct plan_item {
+	const char *to; /* "engine", "smolvm", "docker", "helper", "record" */
+	struct strv
+		words; /* engine: method and path; record: the machine; else the argument vector */
+	char *json;    /* engine: the body, NULL = none; record: what is set */
+	bool asked;    /* a question, let out */
 };
 
-#define PLAN_INIT          \
-	{                  \
-		NULL, NULL \
+struct plan {
+	struct plan_item *item; /* in order */
+	size_t count;
+	char *built; /* tag of an image that would have been built */
+};
+
+#define PLAN_INIT             \
+	{                     \
+		NULL, 0, NULL \
 	}
 #define cleanup_plan __attribute__((cleanup(plan_clear)))
 
@@ -37,7 +47,7 @@ bool plan_request(struct plan *plan, const char *method, const char *path, const
 /* Notes the run of a program, WHO: "smolvm", "docker", "helper". ASKED: it runs all the same. */
 void plan_run(struct plan *plan, const char *who, const struct strv *argv, bool asked);
 
-/* Notes that VALUES are set in MACHINE's record; takes the reference. */
-void plan_record(struct plan *plan, const char *machine, json_t *values);
+/* Notes that VALUES, the text of a JSON object, are set in MACHINE's record; takes ownership. */
+void plan_record(struct plan *plan, const char *machine, char *values);
 
 #endif

@@ -205,18 +205,17 @@ static int patch(
 	return vmdb_conn_exec(conn, "COMMIT", err);
 }
 
-/* The values as a plan shows them. */
-static json_t *values(const struct target *target)
+/* The values as a plan shows them; caller frees. */
+static char *values(const struct target *target)
 {
-	json_t *all =
-		json_pack("{s:O, s:O}", "network", target->network, "allowed_cidrs", target->cidrs);
+	json_auto_t *all = json_pack("{s:O, s:O, s:O?}", "network", target->network,
+		"allowed_cidrs", target->cidrs, "dns", target->dns);
 
-	json_object_set(all, "dns", target->dns ? target->dns : json_null());
 	if (target->cmd != NULL) {
 		json_object_set(all, "entrypoint", target->entrypoint);
 		json_object_set(all, "cmd", target->cmd);
 	}
-	return all;
+	return json_dumps(all, JSON_COMPACT);
 }
 
 static int set(const struct vmdb *vmdb, const char *machine, const struct vmdb_policy *policy,
