@@ -49,8 +49,7 @@ static void print_request(const json_t *request)
 {
 	cleanup_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
 	const char *to = json_string_value(json_object_get(request, "to"));
-	json_t *argv = json_object_get(request, "argv"), *word;
-	size_t i;
+	const json_t *argv = json_object_get(request, "argv");
 
 	if (strcmp(to, "engine") == 0) {
 		add_word(&line, json_string_value(json_object_get(request, "method")));
@@ -61,8 +60,8 @@ static void print_request(const json_t *request)
 		add_word(&line, json_string_value(json_object_get(request, "machine")));
 		add_json(&line, json_object_get(request, "set"));
 	}
-	json_array_foreach (argv, i, word)
-		add_word(&line, json_string_value(word));
+	for (size_t i = 0; i < json_array_size(argv); i++)
+		add_word(&line, json_string_value(json_array_get(argv, i)));
 	print_line(stdout, "%-9s%s", to, buf_str(&line));
 }
 
@@ -77,20 +76,18 @@ static void print_agent(const json_t *agent)
 
 void print_plan(json_t *document)
 {
-	json_t *services = json_object_get(document, "services"), *at;
-	const char *alias = json_string_value(json_object_get(document, "alias"));
-	size_t i;
+	const json_t *requests = json_object_get(document, "requests");
+	const json_t *services = json_object_get(document, "services");
 
 	print_agent(json_object_get(document, "agent"));
-	json_array_foreach (json_object_get(document, "requests"), i, at)
-		print_request(at);
-	json_array_foreach (services, i, at)
+	for (size_t i = 0; i < json_array_size(requests); i++)
+		print_request(json_array_get(requests, i));
+	for (size_t i = 0; i < json_array_size(services); i++)
 		print_line(stdout, "reachable %s (it listens on every address of this host)",
-			json_string_value(at));
+			json_string_value(json_array_get(services, i)));
 	print_line(stdout,
 		"The address would be %s, unless another launch is faster. Questions were asked; "
-		"nothing "
-		"was started (--dry-run).",
-		alias);
+		"nothing was started (--dry-run).",
+		json_string_value(json_object_get(document, "alias")));
 	json_decref(document);
 }

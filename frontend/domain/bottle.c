@@ -14,7 +14,6 @@
 #include "launch.h"
 #include "machine.h"
 #include "outside.h"
-#include "plan.h"
 #include "smolvm.h"
 #include "strv.h"
 #include "supervisor.h"
@@ -172,10 +171,9 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 	const struct bottle_command *command, json_t **ret, struct error *err)
 {
 	struct bottle_options options = {false, false};
-	cleanup_plan struct plan plan = PLAN_INIT;
 	cleanup_launch struct launch launch = LAUNCH_INIT(ctx, spec, &options);
 
-	ctx->plan = &plan;
+	context_make_plan(ctx);
 	launch_init(&launch, name);
 	if (launch_plan(&launch, err) != 0 ||
 		(command != NULL && plan_command(&launch, command, err) != 0))

@@ -13,6 +13,7 @@
 #include "guest.h"
 #include "mem.h"
 #include "mounted.h"
+#include "plan.h"
 #include "smolvm.h"
 #include "vmdb.h"
 
@@ -56,6 +57,12 @@ int context_open(struct context *ctx, const char *engine, struct error *err)
 	if (engine != NULL)
 		set_socket(ctx, engine, "--engine");
 	return 0;
+}
+
+void context_make_plan(struct context *ctx)
+{
+	ctx->plan = xcalloc(1, sizeof(*ctx->plan));
+	*ctx->plan = (struct plan)PLAN_INIT;
 }
 
 int context_socket(struct context *ctx, struct error *err)
@@ -221,6 +228,9 @@ void context_clear(struct context *ctx)
 		smolvm_clear(ctx->vm);
 	if (ctx->vmdb != NULL)
 		vmdb_clear(ctx->vmdb);
+	if (ctx->plan != NULL)
+		plan_clear(ctx->plan);
+	free(ctx->plan);
 	free(ctx->vm);
 	free(ctx->vmdb);
 	free(ctx->guest);

@@ -34,7 +34,7 @@ struct context {
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
 
-	struct plan *plan; /* gets what a launch would do; NULL = it is done (plan.h). Not owned */
+	struct plan *plan; /* gets what a launch would do; NULL = it is done (plan.h) */
 
 	char *socket;      /* of the engine, once it was looked for */
 	char *socket_from; /* what named it: "--engine", DOCKER_HOST, a bottle's launch ... */
@@ -50,6 +50,9 @@ struct context {
 		0    \
 	}
 #define cleanup_context __attribute__((cleanup(context_clear)))
+
+/* Makes a plan: from here on nothing is done. To be called before anything of the engine or smolvm is opened. */
+void context_make_plan(struct context *ctx);
 
 /* Reads the settings and finds the folders. ENGINE is --engine's value or NULL. Contacts nobody. */
 int context_open(struct context *ctx, const char *engine, struct error *err);

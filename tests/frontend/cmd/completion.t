@@ -98,7 +98,7 @@ END
 offers() { # SHELL WORD...
 	shell=$1
 	shift
-	# shellcheck disable=SC2086 # a list of words
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	$as env -i -C "$work/home" HOME="$work/home" TERM=dumb LANG=C.UTF-8 \
 		PATH="${SEARCH:-$work/bin}:/usr/bin:/bin" DOCKER_HOST="unix://$work/no.sock" \
 		timeout 60 "$shell" $([ "$shell" = bash ] && echo --norc) $([ "$shell" = zsh ] && echo -f) \
