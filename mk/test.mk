@@ -31,7 +31,7 @@ sanitized:
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
 
 check-fast: all test-programs ## the tests that need neither machine nor engine
-	$(PROVE) $(FAST_TESTS)
+	$(PROVE) -j 2 $(FAST_TESTS)
 
 # In two runs: beside the machine of the acceptance tests, which has one processor, there are only tests that mostly
 # wait (smolvm gives up on a boot that makes no progress for 30 seconds). What computes for minutes comes after.

@@ -16,7 +16,7 @@ static const struct cmd_option launch_options[] = {
 	{"network", 0, "alias", "how it reaches its bundle"},
 	{"verify", 0, "quick|full", "how much to probe before the agent may start"},
 	{"rm", 0, NULL, "stop the bottle when CMD ends"},
-	{"dry-run", 0, NULL, "check everything, start nothing, say what would be done"},
+	{"dry-run", 0, NULL, "check everything, print every request of a launch, start nothing"},
 	{"timings", 0, NULL, "print how long each step took"},
 	{"keep-on-fail", 0, NULL,
 		"leave logs and records of a failed launch; the VM is stopped all the same"},

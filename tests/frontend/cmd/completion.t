@@ -47,10 +47,10 @@ _bottle
 [[ ${#COMPREPLY[@]} -eq 0 ]] || printf '%s\n' "${COMPREPLY[@]}"
 END
 
-# A second zsh on a pseudo-terminal, with a completer that prints the matches and what it shows beside them.
+# A second zsh on a pseudo-terminal, with a completer that prints the matches and what it shows beside them. Its start is
+# slow, so that one session answers many questions: a line of words with \037 between them, answered up to an empty line.
 cat >"$work/zsh.ask" <<'END'
 script=$1
-shift
 zmodload zsh/zpty
 zpty z zsh -f -i
 ask() { zpty -w z "$1" }
@@ -82,9 +82,12 @@ zle -C whole complete-word whole
 bindkey "^T" whole
 print -r -- "<<rea""dy>>"'
 until_seen '<<ready>>'
-zpty -n -w z "${(j: :)${(@q)@}}"$'\x14'
-until_seen '<<end>>'
-print -r -- "$REPLY" | tr -d '\r' | sed -n 's/^.*<\([^<>]*\)>\(.*\)$/\1\t\2/p' | grep -v '^end'
+while IFS= read -r line; do
+	zpty -n -w z $'\x15'"${(j: :)${(@q)${(@ps:\x1f:)line}}}"$'\x14'
+	until_seen '<<end>>'
+	print -r -- "$REPLY" | tr -d '\r' | sed -n 's/^.*<\([^<>]*\)>\(.*\)$/\1\t\2/p' | grep -v '^end'
+	print
+done
 zpty -d z
 END
 
@@ -95,14 +98,41 @@ set -a line $argv[-1]
 complete -C (string join ' ' -- $line)
 END
 
+run() { # SHELL OPTION ARG...: in the home of that user
+	shell=$1 option=$2
+	shift 2
+	# shellcheck disable=SC2086 # a list of words
+	$as env -i -C "$work/home" HOME="$work/home" TERM=dumb LANG=C.UTF-8 \
+		PATH="${SEARCH:-$work/bin}:/usr/bin:/bin" DOCKER_HOST="unix://$work/no.sock" \
+		timeout 600 "$shell" "$option" "$work/$shell.ask" "$work/$shell.script" "$@" 2>"$work/err"
+}
+
+zsh_begin() { # the session that offers() asks, with bottle from $SEARCH
+	rm -f "$work/questions" "$work/answers"
+	mkfifo "$work/questions" "$work/answers"
+	run zsh -f <"$work/questions" >"$work/answers" &
+	exec 8>"$work/questions" 9<"$work/answers"
+}
+
+zsh_end() {
+	exec 8>&- 9<&-
+	wait $!
+}
+
 offers() { # SHELL WORD...
 	shell=$1
 	shift
-	# shellcheck disable=SC2046,SC2086 # lists of words
-	$as env -i -C "$work/home" HOME="$work/home" TERM=dumb LANG=C.UTF-8 \
-		PATH="${SEARCH:-$work/bin}:/usr/bin:/bin" DOCKER_HOST="unix://$work/no.sock" \
-		timeout 60 "$shell" $([ "$shell" = bash ] && echo --norc) $([ "$shell" = zsh ] && echo -f) \
-		"$work/$shell.ask" "$work/$shell.script" "$@" 2>"$work/err" </dev/null
+	case $shell in
+	bash) run bash --norc "$@" </dev/null ;;
+	fish) run fish --no-config "$@" </dev/null ;;
+	zsh)
+		printf '%s' "$1" >&8
+		shift
+		printf '\037%s' "$@" >&8
+		echo >&8
+		while IFS= read -r answer <&9 && [ -n "$answer" ]; do printf '%s\n' "$answer"; done
+		;;
+	esac
 }
 
 words() { # SHELL WORD...: the words alone, in one line
@@ -114,6 +144,7 @@ for shell in bash zsh fish; do
 		ok 0 "$shell # SKIP not here"
 		continue
 	fi
+	[ "$shell" != zsh ] || zsh_begin
 	"$shell" -n "$work/$shell.script" 2>"$work/err"
 	is "$?" 0 "$shell can parse it"
 	is "$(words "$shell" bottle la)" "launch " "$shell: a command"
@@ -163,12 +194,19 @@ for shell in bash zsh fish; do
 		printf 'a\033]0;title\007\thelp\n\302\233b\thelp\n'
 	END
 	chmod 755 "$work/standin/bottle"
-	is "$(SEARCH=$work/standin words "$shell" bottle stop "" | sed 's/worse *//')" "good " "$shell: hostile words are passed over"
+	SEARCH=$work/standin
+	if [ "$shell" = zsh ]; then
+		zsh_end
+		zsh_begin
+	fi
+	is "$(words "$shell" bottle stop "" | sed 's/worse *//')" "good " "$shell: hostile words are passed over"
 	[ ! -e "$work/home/pwned" ]
 	ok $? "$shell: and none of them ran"
 	printf '#!/bin/sh\necho "no engine" >&2\nexit 69\n' >"$work/standin/bottle"
-	is "$(SEARCH=$work/standin offers "$shell" bottle stop "")" "" "$shell: a failure offers nothing"
-	case $shell in zsh) ;; *) is "$(cat "$work/err")" "" "$shell: and says nothing" ;; esac
+	is "$(offers "$shell" bottle stop "")" "" "$shell: a failure offers nothing"
+	[ "$shell" != zsh ] || zsh_end
+	is "$(cat "$work/err")" "" "$shell: and says nothing"
+	SEARCH=
 done
 
 # A file name with a blank stays one word, for bash to quote.
