@@ -13,10 +13,10 @@ struct nearest {
 
 void nearest_init(struct nearest *nearest, const char *typed);
 
-/* Looks at one more candidate: kept if it can be made of what was typed by fewer changes than the one before. A change is
- * one character added, left out, exchanged, or swapped with its neighbour; one of them is allowed for every three
- * characters of the candidate, and at least one. What begins with all that was typed, three characters or more, is as near
- * as one change. */
+/* Looks at one more candidate: kept if it can be made of what was typed by fewer changes than the one before. A
+ * change is one character added, left out, exchanged, or swapped with its neighbour; one of them is allowed for
+ * every three characters of the candidate, and at least one. What begins with all that was typed, three characters
+ * or more, is as near as one change. */
 void nearest_try(struct nearest *nearest, const char *candidate);
 
 #endif

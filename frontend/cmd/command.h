@@ -54,9 +54,9 @@ extern const struct command commands[];
 
 const struct command *command_find(const char *name);
 
-/* Prints what the last one of WORDS, which follow `bottle` on a command line, may become: a line for each, with its help
- * behind a tab. A line that begins with a tab says `file` or `folder`
- * instead: the shell's own completion is asked for. Only what begins with the last word. Asks no engine. */
+/* Prints what the last one of WORDS, which follow `bottle` on a command line, may become: a line for each, with its
+ * help behind a tab. A line that begins with a tab says `file` or `folder` instead: the shell's own completion is
+ * asked for. Only what begins with the last word. Asks no engine. */
 void command_complete(const char *const *words, FILE *out);
 
 /* Runs `bottle ARGV[1]...` and returns the exit code; prints errors. */

@@ -1,6 +1,6 @@
-/* Progress of a launch, on stderr. On a terminal the step under way is one line, with the time that it takes, and is
- * written anew in its place; one that took over half a second stays. Elsewhere, and on a terminal that is dumb, there are
- * only whole lines: those steps, and what is begun that may take minutes. */
+/* Progress of a launch, on stderr. On a terminal the step under way is one line, with the time that it takes, and
+ * is written anew in its place; one that took over half a second stays. Elsewhere, and on a terminal that is dumb,
+ * there are only whole lines: those steps, and what is begun that may take minutes. */
 #ifndef CMD_STEPS_H
 #define CMD_STEPS_H
 

@@ -28,7 +28,8 @@ enum { MACHINE_TAKEN = 1 };
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err);
 
-/* For a context with a plan: notes what machine_create, machine_record, machine_boot and the first probe would run and write. */
+/* For a context with a plan: notes what machine_create, machine_record, machine_boot and the first probe would run
+ * and write. */
 int machine_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, const char *alias, struct error *err);
 

@@ -9,8 +9,8 @@ struct plan;
 struct strv;
 
 /* Adds or removes the addresses of ADDRESSES in one call. The helper's refusal comes back with its own
- * exit code and its own line. REMOVED gets those that were there. EXIT_CONFIG when it is not installed. PLAN, unless NULL,
- * gets the call instead (plan.h). */
+ * exit code and its own line. REMOVED gets those that were there. EXIT_CONFIG when it is not installed.
+ * PLAN, unless NULL, gets the call instead (plan.h). */
 int netd_add(const struct strv *addresses, struct plan *plan, struct error *err);
 int netd_remove(const struct strv *addresses, struct strv *removed, struct error *err);
 
