@@ -14,6 +14,7 @@
 #include "machine.h"
 #include "names.h"
 #include "outside.h"
+#include "seal.h"
 #include "services.h"
 #include "smolvm.h"
 #include "spec.h"
@@ -160,10 +161,11 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 {
 	struct bottle_options options = {false, false};
 	cleanup_launch struct launch launch = LAUNCH_INIT(ctx, spec, &options);
+	bool sealed = seal_asked(spec);
 
 	launch_init(&launch, name);
 	if (launch_preflight(&launch, err) != 0 ||
-		services_check(ctx, "its address", &launch.services, err) != 0)
+		(!sealed && services_check(ctx, "its address", &launch.services, err) != 0))
 		return err_wrap(err, "launch %s", name);
 	strv_pushf(
 		ret_plan, "engine     %s (API 1.%u)", ctx->socket, engine_api_minor(ctx->engine));
@@ -177,6 +179,8 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 		spec->agent.memory);
 	strv_pushf(ret_plan, "pool       127.0.0.%u-127.0.0.%u", ctx->settings.pool_first,
 		ctx->settings.pool_last);
+	strv_pushf(ret_plan, "network    %s",
+		sealed ? "sealed: no network card, one socket a port" : "alias: one address");
 	for (size_t i = 0; i < launch.services.count; i++)
 		strv_pushf(ret_plan, "reachable  %s (it listens on every address)",
 			launch.services.item[i]);

@@ -60,9 +60,13 @@ int policy_set(struct context *ctx, const char *name, const char *cidr, struct e
 			cidr);
 		return err_note(err, "next", "bottle allowlist set %s %s", name, allowed);
 	}
+	if (facts.sealed && cidr != NULL) {
+		err_set(err, EXIT_REFUSED, "%s is sealed: it may reach nothing by a network", name);
+		return err_note(err, "next", "bottle allowlist set %s", name);
+	}
 	if (context_smolvm(ctx, err) != 0)
 		return -1;
-	if (ctx->vm->caps->dns)
+	if (ctx->vm->caps->dns && !facts.sealed)
 		policy.dns = resolver_for(facts.alias ? facts.alias : "127.0.0.1");
 	return vmdb_set_policy(ctx->vmdb, machine, &policy, err);
 }

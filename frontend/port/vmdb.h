@@ -69,14 +69,13 @@ struct vmdb_machine {
 	uint64_t pid_start; /* in the unit of self_process_start(); 0 = not recorded */
 	char *pack;         /* source_smolmachine, or NULL */
 	struct vmdb_network network;
+	struct strv
+		sockets; /* HOST:GUEST of those mounted into the guest; "?" = one of another kind */
 };
 
-#define VMDB_MACHINE_INIT                             \
-	{                                             \
-		NULL, 0, 0, NULL,                     \
-		{                                     \
-			false, false, STRV_INIT, NULL \
-		}                                     \
+#define VMDB_MACHINE_INIT                                                    \
+	{                                                                    \
+		NULL, 0, 0, NULL, {false, false, STRV_INIT, NULL}, STRV_INIT \
 	}
 #define cleanup_vmdb_machine __attribute__((cleanup(vmdb_machine_clear)))
 
