@@ -24,7 +24,8 @@ enum {
 	PUMP_MAX = 1024, /* connections */
 	PUMP_LISTENERS = 3,
 	PUMP_BUFFER = 16384, /* bytes under way in one direction of one connection */
-	PUMP_CONNECT_MS = 10000,
+	PUMP_CONNECT_MS =
+		30000, /* a full queue at the other end: SYNs are sent again after 1, 3, 7, 15 s */
 	PUMP_HALF_MS = 300000,
 	PUMP_SPARE_FDS = 32, /* of the limit on descriptors, left to the rest of the process */
 };

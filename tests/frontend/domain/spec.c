@@ -225,9 +225,6 @@ static const struct refusal meaning[] = {
 	{"backend docker", AGENT "backend: docker\n",
 		"bottle.yaml:4: backend: backend docker is not built into this version: allowed is "
 		"smolvm"},
-	{"network sealed", AGENT "network: sealed\n",
-		"bottle.yaml:4: network: network sealed is not built into this version: allowed is "
-		"alias"},
 	{"cpus 0", AGENT "  cpus: 0\n", "bottle.yaml:4: agent.cpus: got 0: allowed are 1 to 255"},
 	{"cpus 256", AGENT "  cpus: 256\n",
 		"bottle.yaml:4: agent.cpus: got 256: allowed are 1 to 255"},
