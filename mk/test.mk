@@ -15,7 +15,7 @@ SANITIZE   := address,undefined
 PROVE      := BUILD=$(BUILD) prove --timer
 
 .PHONY: test-programs sanitized lab handover audit mutants fuzz
-test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
+test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
 	@mkdir -p $(@D)
@@ -41,6 +41,7 @@ check: ## everything: installs what is missing, builds, tests, and boots the lab
 	$(PROVE) -j 2 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
 	$(PROVE) -j 2 tests/lab/attacks.t $(DEEP_TESTS)
+	$(PROVE) tests/lab/sealed.t
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
 	install/deps audit
@@ -66,7 +67,7 @@ lab: all ## the acceptance tests in the throw-away machine alone
 	$(PROVE) --verbose tests/lab/acceptance.t
 
 # Runs inside a VM of the lab.
-$(BUILD)/tests/lab/knock: tests/lab/knock.c
+$(BUILD)/tests/lab/knock $(BUILD)/tests/lab/stream: $(BUILD)/tests/lab/%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(STD) -static -o $@ $<
 
