@@ -14,7 +14,7 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover audit mutants fuzz
+.PHONY: test-programs sanitized lab handover bench-transport audit mutants fuzz
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
@@ -75,6 +75,11 @@ ROUNDS ?= 20
 handover: all $(BUILD)/tests/lab/knock ## an address changes hands under a real VM, ROUNDS=20 times (half an hour)
 	install/deps lab
 	LAB_RUN_SECONDS=3600 tests/lab/run tests/lab/handover.sh $(ROUNDS)
+
+ROUNDS_TRANSPORT ?= 5
+bench-transport: all $(BUILD)/tests/lab/stream ## what a sealed bottle's connections cost beside an alias's, in the lab
+	install/deps lab
+	tests/lab/run bench/transport $(ROUNDS_TRANSPORT)
 
 demo: ## set up what is missing and run the main job, step by step
 	demo/run

@@ -24,8 +24,8 @@ static struct pump pump;
 static struct pump_job job;
 static struct sockaddr_in in_at, out_at;
 static int out_listener = -1, stop_pipe[2];
-static int again; /* how often dial() still says EAGAIN */
-static bool refuse;
+static _Atomic int again; /* how often dial() still says EAGAIN */
+static _Atomic bool refuse;
 static unsigned char block[65536];
 
 static int listen_at(struct sockaddr_in *at)
@@ -234,18 +234,12 @@ static void test_slow_reader(void)
 	pthread_t thread = begin(PUMP_MAX, 60000);
 	int a = client(), b = server(), c, d;
 	size_t sent, got = 0, room;
-	socklen_t size = sizeof(int);
-	int sndbuf = 0, rcvbuf = 0;
 
 	sent = fill(a);
-	getsockopt(a, SOL_SOCKET, SO_SNDBUF, &sndbuf, &size);
-	getsockopt(b, SOL_SOCKET, SO_RCVBUF, &rcvbuf, &size);
 	/* Both connections' buffers in the kernel, which grow up to tcp_rmem and tcp_wmem, and one of the pump's. */
 	room = 2 * (6 << 20) + 2 * (4 << 20) + PUMP_BUFFER;
 	ok(sent > 0 && sent < room, "a peer that never reads stops the sender (after %zu bytes)",
 		sent);
-	is_int((long long)pump.slot[pump.live_slot[0]].way[0].len <= PUMP_BUFFER, true,
-		"the pump holds no more than its buffer");
 	c = client();
 	d = server();
 	say(c, "not disturbed");
