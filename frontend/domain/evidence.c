@@ -53,7 +53,7 @@ static bool is_narrow(const struct verdict *verdict, const struct vmdb_network *
 	cleanup_free char *cidr = xasprintf("%s/32", verdict->alias);
 	const char *dns = resolver_for(verdict->alias);
 
-	if (verdict->sealed && !network->network && network->cidrs.count == 0) {
+	if (verdict->sealed && !network->network && network->unrestricted) {
 		*ret = xstrdup("no network");
 		return true;
 	}

@@ -84,6 +84,7 @@ static void add_sockets(const struct context *ctx, const char *slug, const struc
 	}
 	template->sockets = wanted->sockets;
 	template->policy.cidr = template->policy.dns = NULL;
+	template->policy.sealed = true;
 }
 
 static int describe(struct context *ctx, const char *name, const struct bottle_spec *spec,

@@ -49,7 +49,7 @@ int policy_set(struct context *ctx, const char *name, const char *cidr, struct e
 	cleanup_journal_facts struct journal_facts facts = {0};
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	cleanup_free char *machine = NULL, *allowed = NULL;
-	struct vmdb_policy policy = {cidr, NULL, NULL};
+	struct vmdb_policy policy = {.cidr = cidr};
 
 	if (own(ctx, name, &facts, &machine, err) != 0 ||
 		journal_lock(ctx, name, 0, &journal, err) != 0)
@@ -66,6 +66,7 @@ int policy_set(struct context *ctx, const char *name, const char *cidr, struct e
 	}
 	if (context_smolvm(ctx, err) != 0)
 		return -1;
+	policy.sealed = facts.sealed;
 	if (ctx->vm->caps->dns && !facts.sealed)
 		policy.dns = resolver_for(facts.alias ? facts.alias : "127.0.0.1");
 	return vmdb_set_policy(ctx->vmdb, machine, &policy, err);

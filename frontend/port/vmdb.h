@@ -94,6 +94,9 @@ struct vmdb_policy {
 	const char *cidr; /* "127.0.0.N/32"; NULL = nothing: network false, allowed_cidrs [] */
 	const char *dns;  /* resolver for the guest; NULL = without the key (older engines) */
 	const struct strv *cmd; /* workload; the image's ENTRYPOINT is set aside */
+	/* Without a network card: network false and allowed_cidrs null, cidr and dns being NULL. A list, an
+	 * empty one too, makes the engine give the machine a card that leads nowhere (1.32.2, measured). */
+	bool sealed;
 };
 
 /* Writes POLICY into the record in one transaction, so that every byte outside the patched values

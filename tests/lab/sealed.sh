@@ -10,6 +10,13 @@ NET=/var/log/fake-internet.log
 state=/home/alice/.local/state/bottle/web
 install -d -o alice /home/alice/tools
 install -o alice ../../build/tests/lab/stream /bin/busybox /home/alice/tools
+# A machine whose host is busy needs more than the 30 seconds that smolvm gives a boot. Only a variable lifts that, and
+# bottle drops it.
+install -d -o alice /home/alice/bin /home/alice/.config/bottle
+printf '#!/bin/sh\nSMOLVM_AGENT_READY_TIMEOUT_SECS=180 exec /usr/local/bin/smolvm "$@"\n' >/home/alice/bin/smolvm
+chmod 755 /home/alice/bin/smolvm
+echo 'smolvm: /home/alice/bin/smolvm' >/home/alice/.config/bottle/config.yaml
+chown -R alice: /home/alice/bin /home/alice/.config
 launch="bottle launch --network sealed --memory 512 --cpus 1 --mount /home/alice/tools:/tools:ro"
 
 in_bottle() { # CMD...: in the bottle web
