@@ -10,30 +10,48 @@ NET=/var/log/fake-internet.log
 state=/home/alice/.local/state/bottle/web
 install -d -o alice /home/alice/tools
 install -o alice ../../build/tests/lab/stream /bin/busybox /home/alice/tools
-# A machine whose host is busy needs more than the 30 seconds that smolvm gives a boot. Only a variable lifts that, and
-# bottle drops it.
-install -d -o alice /home/alice/bin /home/alice/.config/bottle
-printf '#!/bin/sh\nSMOLVM_AGENT_READY_TIMEOUT_SECS=180 exec /usr/local/bin/smolvm "$@"\n' >/home/alice/bin/smolvm
-chmod 755 /home/alice/bin/smolvm
-echo 'smolvm: /home/alice/bin/smolvm' >/home/alice/.config/bottle/config.yaml
-chown -R alice: /home/alice/bin /home/alice/.config
 launch="bottle launch --network sealed --memory 512 --cpus 1 --mount /home/alice/tools:/tools:ro"
+
+# pack_of IMAGE: /home/alice/IMAGE.smolmachine, approved. With the engine stopped: beside a busy host smolvm's 30 seconds
+# without boot progress are short for this machine, and a few tries may be needed.
+pack_of() {
+	docker save "$1" -o /tmp/image.tar
+	chmod 644 /tmp/image.tar
+	engine stop >/dev/null 2>&1
+	for _ in 1 2 3 4 5 6; do
+		as alice smolvm pack create --image /tmp/image.tar --output "/home/alice/$1" && break
+	done
+	engine start >/dev/null 2>&1
+	as alice bottle trust "/home/alice/$1.smolmachine"
+}
+
+# patient CMD...: as alice, again while the VM does not boot in time.
+patient() {
+	for _ in 1 2 3; do
+		as alice "$@" && return 0
+		grep -q 'no boot progress' $err || return 1
+	done
+	return 1
+}
 
 in_bottle() { # CMD...: in the bottle web
 	as alice bottle exec web -- "$@"
 }
 
 section "a sealed bottle with the demo's bundle"
+pack_of bottle-demo-agent
 # shellcheck disable=SC2086 # words
-passes "alice launches it" as alice $launch web --image bottle-demo-agent --bundle-image bottle-demo-bundle --timings
+passes "alice launches it" patient $launch web --pack /home/alice/bottle-demo-agent.smolmachine \
+	--bundle-image bottle-demo-bundle --timings
 sed 's/^/# /' $out $err
 shows 'web is ready on 127.0.0.16: verified, sealed$' "verified, and sealed"
 row=$(sqlite3 /home/alice/.local/share/smolvm/server/smolvm.db "select data from vms where name = 'bot-bottle-web'")
-note "$(echo "$row" | jq -c '{network, allowed_cidrs, dns, published_sockets, cmd, user}')"
-as alice smolvm machine data-dir --name bot-bottle-web
-note "$(jq -c . "$(cat $out)/agent.config.json")"
-in_bottle sh -c 'echo $HTTPS_PROXY; cat /proc/net/dev; cat /proc/net/route; cat /etc/resolv.conf; id; ls -la /run/bottle; cat /proc/1/cmdline | tr "\0" " "'
-sed 's/^/#   /' $out $err
+passes "its record has no network, no list, no resolver and one socket" holds \
+	'.network == false and .allowed_cidrs == null and .dns == null and (.published_sockets | length) == 1' <<<"$row"
+# A list, an empty one too, is what makes smolvm give a machine a card.
+in_bottle sh -c 'cat /proc/net/dev; id -u'
+fails "there is no network card" grep -q eth0 $out
+shows '^ *lo:' "control: the list of devices comes"
 passes "a page comes through the proxy, at the same URL" in_bottle timeout 60 wget -q -O - http://www.example/
 shows 'pretended internet' "the pretended internet's"
 ss -Hltn >$out
@@ -77,7 +95,7 @@ kill $services
 section "verify, stop"
 passes "verify --full passes" as alice bottle verify web --full --json
 jq -r '.probes[] | select(.pass | not) | [.id, .state, .why] | @tsv' $out | sed 's/^/#   /'
-jq -r '.host_evidence[] | [.id, (.pass | tostring), .what] | @tsv' $out | sed 's/^/#   /'
+jq -r '.host_evidence[] | [.id, (.pass | tostring)] | @tsv' $out | sed 's/^/#   /'
 as alice bottle ps
 shows '^web +running +127.0.0.16 +smolvm +sealed ' "ps shows it as sealed"
 fails "a user in no group cannot reach its socket" runuser -u carol -- test -e $state/proxy.sock
@@ -89,15 +107,16 @@ section "many connections, and half-closed ones"
 mkdir -p /tmp/echo && cp ../../build/tests/lab/stream /tmp/echo/
 printf 'FROM scratch\nCOPY stream /stream\nCMD ["/stream", "serve", "9418"]\n' >/tmp/echo/Dockerfile
 docker build -q -t bottle-test-echo /tmp/echo >/dev/null
+pack_of bottle-test-scratch
 cat >/home/alice/echo.yaml <<'YAML'
 version: 1
 network: sealed
-agent: {image: bottle-test-scratch, memory: 512, cpus: 1, mounts: [{host: /home/alice/tools, guest: /tools, read_only: true}]}
+agent: {pack: /home/alice/bottle-test-scratch.smolmachine, memory: 512, cpus: 1, mounts: [{host: /home/alice/tools, guest: /tools, read_only: true}]}
 bundle: {image: bottle-test-echo, publish: {git: 9418}}
 YAML
 chown alice /home/alice/echo.yaml
 as alice bottle trust /home/alice/echo.yaml
-passes "a sealed bottle with an image of one program, whose user is 1000" as alice bottle launch web -f /home/alice/echo.yaml
+passes "a sealed bottle with an image of one program, whose user is 1000" patient bottle launch web -f /home/alice/echo.yaml
 in_bottle /tools/busybox sh -c '/tools/busybox ps -o pid,user,args; /tools/busybox ls -la /run/bottle'
 sed 's/^/#   /' $out $err
 passes "one connection" in_bottle /tools/stream many 127.0.0.16 9418 1
