@@ -16,24 +16,27 @@
 #include "out.h"
 #include "probe.h"
 #include "protocol.h"
+#include "relay.h"
 #include "route.h"
 
 static _Noreturn void usage(void)
 {
-	die(GUEST_EXIT_USAGE, "usage", "hold | up ALIAS [probe ATTEMPT...] | probe ATTEMPT...", 0);
+	die(GUEST_EXIT_USAGE, "usage",
+		"hold | relay ALIAS PORT=PATH... | up ALIAS [probe ATTEMPT...] | probe ATTEMPT...",
+		0);
 }
 
 /* A wrong alias must not redirect the image's own services: loopback, but not 127.0.0.1. */
-static struct in_addr parse_alias(const char *text)
+static struct in_addr parse_alias(const char *verb, const char *text)
 {
 	struct in_addr alias;
 	uint32_t host;
 
 	if (!ipv4_parse(text, &alias))
-		die(GUEST_EXIT_USAGE, "up", "bad ALIAS", 0);
+		die(GUEST_EXIT_USAGE, verb, "bad ALIAS", 0);
 	host = ntohl(alias.s_addr);
 	if (host < 0x7f000002 || host > 0x7ffffffe)
-		die(GUEST_EXIT_USAGE, "up", "ALIAS is not in 127.0.0.2-127.255.255.254", 0);
+		die(GUEST_EXIT_USAGE, verb, "ALIAS is not in 127.0.0.2-127.255.255.254", 0);
 	return alias;
 }
 
@@ -58,13 +61,17 @@ int main(int argc, char **argv)
 		hold();
 		return GUEST_EXIT_OK;
 	}
+	if (argc >= 3 && strcmp(argv[1], "relay") == 0) {
+		relay(parse_alias("relay", argv[2]), argv + 3, argc - 3);
+		return GUEST_EXIT_OK;
+	}
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		out_str(&o, "bottle-guest " BOTTLE_VERSION "\n");
 		return finish(&o);
 	}
 
 	if (argc - at >= 2 && strcmp(argv[at], "up") == 0) {
-		alias = parse_alias(argv[at + 1]);
+		alias = parse_alias("up", argv[at + 1]);
 		up = true;
 		at += 2;
 	}

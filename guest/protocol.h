@@ -3,6 +3,7 @@
  * this file too.
  *
  *	bottle-guest hold
+ *	bottle-guest relay ALIAS PORT=PATH...
  *	bottle-guest up ALIAS
  *	bottle-guest probe ATTEMPT...
  *	bottle-guest up ALIAS probe ATTEMPT...
@@ -13,6 +14,10 @@
  *
  * hold
  *	Waits until SIGTERM or SIGINT, then exits 0. Reaps whatever becomes its child.
+ *
+ * relay
+ *	hold, and a pipe beside it: listens on ALIAS for each PORT (1-65535 without leading zeros; 1 to 3 of them) and
+ *	takes every connection to the unix socket PATH, absolute (pump.h). ALIAS as for `up`.
  *
  * up
  *	ALIAS is a dotted quad in 127.0.0.2-127.255.255.254. Answers one line on stdout:

@@ -19,7 +19,9 @@ PKG_LIBS  += $(if $(filter linux,$(OS)),-ldl)
 fe_src    = $(call pick,frontend/$(1)/*.c)
 FE_SRC   := $(foreach layer,base port domain cmd,$(call fe_src,$(layer)))
 SHARED_SRC := $(wildcard shared/*.c)
-FE_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(FE_SRC) $(SHARED_SRC))
+# Both ends of a sealed bottle's sockets pump bytes by one source.
+PUMP_SRC := guest/pump.c
+FE_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(FE_SRC) $(SHARED_SRC) $(PUMP_SRC))
 
 bottle: $(BUILD)/bin/bottle ## build the frontend
 
@@ -43,6 +45,10 @@ $(BUILD)/obj/shared/%.o: shared/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FE_CFLAGS) -Ishared -c -o $@ $<
 
+$(BUILD)/obj/guest/%.o: guest/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FE_CFLAGS) -Iguest -c -o $@ $<
+
 # For tests/tree/layers.t: what a file of LAYER is compiled with.
 .PHONY: print-flags
 print-flags:
@@ -50,9 +56,9 @@ print-flags:
 
 # What a Mac would compile, without the libraries that only a Mac has in the right form: base, and the ports
 # that need none. A shared library, so that a name which nobody defines fails the link.
-MAC_PORT := canary dial guest hostaddr hostroute_darwin listeners_darwin listeners_table netd plan proxy_ask \
-	resolver_darwin smolvm smolvm_caps smolvm_process smolvm_process_darwin vmdb_path vmdb_path_darwin vmdb_private
-MAC_SRC  := $(filter-out %_linux.c,$(wildcard frontend/base/*.c)) $(MAC_PORT:%=frontend/port/%.c) $(SHARED_SRC)
+MAC_PORT := bridge_darwin canary claim dial guest hostaddr hostroute_darwin listeners_darwin listeners_table netd plan \
+	proxy_ask relay resolver_darwin smolvm smolvm_caps smolvm_process smolvm_process_darwin vmdb_path vmdb_path_darwin vmdb_private
+MAC_SRC  := $(filter-out %_linux.c,$(wildcard frontend/base/*.c)) $(MAC_PORT:%=frontend/port/%.c) $(SHARED_SRC) $(PUMP_SRC)
 MAC_LIB  := $(patsubst %,$(BUILD)/darwin/%/libbottle.dylib,aarch64 x86_64)
 $(MAC_LIB): $(BUILD)/darwin/%/libbottle.dylib: $(MAC_SRC)
 	@mkdir -p $(@D)

@@ -14,8 +14,8 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover audit mutants fuzz
-test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
+.PHONY: test-programs sanitized lab handover bench-transport audit mutants fuzz
+test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
 	@mkdir -p $(@D)
@@ -41,6 +41,7 @@ check: ## everything: installs what is missing, builds, tests, and boots the lab
 	$(PROVE) -j 2 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
 	$(PROVE) -j 2 tests/lab/attacks.t $(DEEP_TESTS)
+	$(PROVE) tests/lab/sealed.t
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
 	install/deps audit
@@ -66,7 +67,7 @@ lab: all ## the acceptance tests in the throw-away machine alone
 	$(PROVE) --verbose tests/lab/acceptance.t
 
 # Runs inside a VM of the lab.
-$(BUILD)/tests/lab/knock: tests/lab/knock.c
+$(BUILD)/tests/lab/knock $(BUILD)/tests/lab/stream: $(BUILD)/tests/lab/%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(STD) -static -o $@ $<
 
@@ -74,6 +75,11 @@ ROUNDS ?= 20
 handover: all $(BUILD)/tests/lab/knock ## an address changes hands under a real VM, ROUNDS=20 times (half an hour)
 	install/deps lab
 	LAB_RUN_SECONDS=3600 tests/lab/run tests/lab/handover.sh $(ROUNDS)
+
+ROUNDS_TRANSPORT ?= 5
+bench-transport: all $(BUILD)/tests/lab/stream ## what a sealed bottle's connections cost beside an alias's, in the lab
+	install/deps lab
+	tests/lab/run bench/transport $(ROUNDS_TRANSPORT)
 
 demo: ## set up what is missing and run the main job, step by step
 	demo/run

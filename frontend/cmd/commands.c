@@ -13,7 +13,8 @@ static const struct cmd_option launch_options[] = {
 	{"cpus", 0, "N", "virtual processors"},
 	{"memory", 0, "MIB", "memory limit in MiB"},
 	{"backend", 0, "smolvm", "what runs the agent"},
-	{"network", 0, "alias", "how it reaches its bundle"},
+	{"network", 0, "alias|sealed",
+		"how it reaches its bundle: by one address, or without a network card"},
 	{"verify", 0, "quick|full", "how much to probe before the agent may start"},
 	{"rm", 0, NULL, "stop the bottle when CMD ends"},
 	{"dry-run", 0, NULL, "check everything, print every request of a launch, start nothing"},
@@ -138,7 +139,8 @@ const struct command commands[] = {
 		"Waits, detached from launch and terminal, for the end of the bundle's container, "
 		"its "
 		"network or the\nengine, and looks every 5 seconds who listens on the bottle's "
-		"address. After a loss it kills the VM\nat once, then removes what the bottle is "
+		"address; serves the sockets of a\nsealed bottle. After a loss it kills the VM\nat "
+		"once, then removes what the bottle is "
 		"made of. The reason is in `bottle ps --json` until the name\nis stopped or "
 		"launched again.",
 		NULL, CMD_PLAIN, 1, 1, cmd_supervise, NULL},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge.h"
 #include "cancel.h"
 #include "clock.h"
 #include "context.h"
@@ -18,6 +19,7 @@
 #include "outside.h"
 #include "plan.h"
 #include "random.h"
+#include "seal.h"
 #include "spec.h"
 
 enum {
@@ -92,6 +94,19 @@ static int add_environment(json_t *env, const struct bottle_spec *spec, const ch
 	return 0;
 }
 
+/* Where the ports of a bundle are published, NULL = nowhere; ALIAS is NULL for a sealed bottle. */
+static const char *published_on(const char *alias)
+{
+	return alias != NULL ? alias : bridge_is_here() ? NULL : "127.0.0.1";
+}
+
+const char *bundle_address(bool sealed, const char *alias, const char *bundle_ip)
+{
+	const char *on = published_on(sealed ? NULL : alias);
+
+	return on != NULL ? on : bundle_ip;
+}
+
 static void publish(
 	json_t *bindings, json_t *exposed, const char *alias, unsigned port, unsigned host_port)
 {
@@ -123,6 +138,8 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 {
 	json_auto_t *bindings = json_object(), *exposed = json_object(), *caps = json_array();
 	json_auto_t *all = json_deep_copy(labels), *env = json_array(), *binds = json_array();
+	bool sealed = seal_asked(spec);
+	const char *on = published_on(sealed ? NULL : lease->alias);
 
 	if (add_environment(env, spec, token, plan, err) != 0 || add_binds(binds, spec, err) != 0 ||
 		add_capabilities(image, caps, err) != 0)
@@ -131,10 +148,11 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
 		unsigned port = spec->bundle.publish.port[i];
 
-		if (port != 0)
-			publish(bindings, exposed, lease->alias, port, 0);
+		if (port != 0 && on != NULL)
+			publish(bindings, exposed, on, port, 0);
 	}
-	publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
+	if (!sealed)
+		publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
 	/* The network by its id: two users who create one name at one moment both get a network of that name. */
 	return json_pack(
 		"{s:s, s:O, s:O, s:O, s:{s:O, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
@@ -165,23 +183,29 @@ static int read_ports(struct context *ctx, const struct bottle_spec *spec,
 	const struct lease *lease, struct bundle *bundle, struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+	bool sealed = seal_asked(spec);
+	const char *on = published_on(sealed ? NULL : lease->alias);
 
+	strcpy(bundle->address, bundle_address(sealed, lease->alias, lease->bundle_ip));
 	if (engine_container_inspect(ctx->engine, bundle->id, &container, err) != 0)
 		return -1;
 	for (size_t i = 0; i < container.port_count; i++)
-		if (strcmp(container.ports[i].host_ip, lease->alias) != 0)
+		if (on == NULL || strcmp(container.ports[i].host_ip, on) != 0)
 			return err_set(err, EXIT_REFUSED,
 				"the engine published port %u on %s instead of %s",
-				container.ports[i].port, container.ports[i].host_ip, lease->alias);
+				container.ports[i].port, container.ports[i].host_ip,
+				on ? on : "nothing");
 	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
 		unsigned port = spec->bundle.publish.port[i];
-		uint16_t host = port ? published(&container, lease->alias, port) : 0;
+		uint16_t host = port == 0    ? 0
+				: on != NULL ? published(&container, on, port)
+					     : (uint16_t)port;
 
 		if (port == 0)
 			continue;
 		if (host == 0 && strcmp(container.state, "running") == 0)
 			return err_set(err, EXIT_UNAVAILABLE,
-				"the engine did not publish port %u on %s", port, lease->alias);
+				"the engine did not publish port %u on %s", port, on ? on : "?");
 		bundle->port[bundle->port_count++] = (struct probe_port){
 			spec_port_name((enum spec_port)i), host, (uint16_t)port};
 	}
@@ -233,8 +257,7 @@ static int died(
 	return -1;
 }
 
-int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct lease *lease,
-	struct error *err)
+int bundle_prove(struct context *ctx, const struct bundle *bundle, struct error *err)
 {
 	struct dial_target targets[BUNDLE_PORT_MAX] = {{0, false, false}};
 	int64_t deadline = clock_ms() + PROVE_MS;
@@ -247,7 +270,7 @@ int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct 
 		size_t served;
 
 		outside_enter();
-		served = dial_try(lease->alias, targets, bundle->port_count, PROVE_ROUND_MS);
+		served = dial_try(bundle->address, targets, bundle->port_count, PROVE_ROUND_MS);
 		if (served < bundle->port_count)
 			clock_sleep_ms(PROVE_PAUSE_MS);
 		outside_leave();
@@ -267,7 +290,7 @@ int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct 
 	for (size_t i = 0; i < bundle->port_count; i++)
 		if (!targets[i].served)
 			err_note(err, "silent", "%s on %s:%u (port %u of the bundle)",
-				bundle->port[i].name, lease->alias, bundle->port[i].host_port,
+				bundle->port[i].name, bundle->address, bundle->port[i].host_port,
 				bundle->port[i].container_port);
 	return -1;
 }
@@ -281,6 +304,16 @@ static char *token_of(const struct engine_container *container)
 			       strspn(text, "0123456789abcdef") == BUNDLE_TOKEN_LEN
 		       ? xstrdup(text)
 		       : NULL;
+}
+
+/* Whether CONTAINER publishes PORT as it did, and, where nothing is published, nothing. */
+static bool publishes(
+	const struct engine_container *container, const char *alias, const struct probe_port *port)
+{
+	const char *on = published_on(alias);
+
+	return on != NULL ? published(container, on, port->container_port) == port->host_port
+			  : container->port_count == 0;
 }
 
 int bundle_alive(struct context *ctx, const char *id, const char *alias,
@@ -298,8 +331,7 @@ int bundle_alive(struct context *ctx, const char *id, const char *alias,
 	}
 	*ret = strcmp(container.state, "running") == 0;
 	for (size_t i = 0; i < count; i++)
-		*ret = *ret &&
-		       published(&container, alias, ports[i].container_port) == ports[i].host_port;
+		*ret = *ret && publishes(&container, alias, &ports[i]);
 	if (ret_token != NULL)
 		*ret_token = token_of(&container);
 	return 0;
@@ -333,5 +365,5 @@ void bundle_clear(struct bundle *bundle)
 	free(bundle->name);
 	free(bundle->id);
 	mem_free_secret(bundle->token);
-	*bundle = (struct bundle){NULL, NULL, NULL, {{NULL, 0, 0}}, 0};
+	*bundle = (struct bundle){.id = NULL};
 }

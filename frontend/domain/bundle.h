@@ -1,5 +1,7 @@
 /* The sidecar bundle: one container on the bottle's own network, its ports published on the bottle's own
- * address. */
+ * address. That of a sealed bottle publishes nothing, so that nothing of it listens on this host; its ports are
+ * dialled by the container's address on its bridge. Where that is out of reach (macOS) they are published on
+ * 127.0.0.1. */
 #ifndef DOMAIN_BUNDLE_H
 #define DOMAIN_BUNDLE_H
 
@@ -7,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "address.h"
 #include "probe.h"
 
 struct bottle_spec;
@@ -16,7 +19,9 @@ struct error;
 struct lease;
 
 /* Published on every alias and served by nobody: the host's kernel lets one program bind it, whichever
- * engine asks. Below the range that kernels and engines pick ports from. */
+ * engine asks. A sealed bottle publishes nothing, but two engines could give its address and its subnet out twice: its
+ * launch, then its supervisor, bind the port themselves and do not listen (claim.h). Below the range that kernels and
+ * engines pick ports from. */
 #define BUNDLE_LEASE_PORT 10213
 
 enum {
@@ -31,6 +36,7 @@ struct bundle {
 	char *token;
 	struct probe_port port[BUNDLE_PORT_MAX];
 	size_t port_count;
+	char address[ADDR_STRLEN]; /* where this host dials host_port */
 };
 
 enum bundle_result {
@@ -48,12 +54,15 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 	const json_t *labels, int (*creating)(void *arg, struct error *err), void *arg,
 	struct bundle *ret, struct error *err);
 
-/* Waits until every published port is served on the lease's address. The error of one that never is has
- * the end of the bundle's log. */
-int bundle_prove(struct context *ctx, const struct bundle *bundle, const struct lease *lease,
-	struct error *err);
+/* Where this host dials the ports of a bundle on BUNDLE_IP whose bottle is on ALIAS. */
+const char *bundle_address(bool sealed, const char *alias, const char *bundle_ip);
 
-/* Whether the container runs and publishes what it did when it was started. RET_TOKEN, unless NULL, gets its
+/* Waits until every published port is served. The error of one that never is has
+ * the end of the bundle's log. */
+int bundle_prove(struct context *ctx, const struct bundle *bundle, struct error *err);
+
+/* Whether the container runs and publishes what it did when it was started; ALIAS is NULL for a sealed bottle.
+ * RET_TOKEN, unless NULL, gets its
  * token, or NULL when it has none; the caller frees it with mem_free_secret. */
 int bundle_alive(struct context *ctx, const char *id, const char *alias,
 	const struct probe_port *ports, size_t count, char **ret_token, bool *ret,

@@ -13,6 +13,7 @@
 #include "probe_table.h"
 #include "process_sockets.h"
 #include "resolver.h"
+#include "seal.h"
 #include "smolvm.h"
 #include "strv.h"
 #include "verdict.h"
@@ -52,6 +53,10 @@ static bool is_narrow(const struct verdict *verdict, const struct vmdb_network *
 	cleanup_free char *cidr = xasprintf("%s/32", verdict->alias);
 	const char *dns = resolver_for(verdict->alias);
 
+	if (verdict->sealed && !network->network && network->unrestricted) {
+		*ret = xstrdup("no network");
+		return true;
+	}
 	*ret = xasprintf("%s%s%s, dns %s",
 		!network->network       ? "nothing"
 		: network->unrestricted ? "everything"
@@ -59,8 +64,8 @@ static bool is_narrow(const struct verdict *verdict, const struct vmdb_network *
 					: "nothing",
 		network->cidrs.count > 1 ? " and more" : "",
 		network->network ? "" : " (network off)", network->dns ? network->dns : "as given");
-	if (!network->network || network->unrestricted || network->cidrs.count != 1 ||
-		strcmp(network->cidrs.item[0], cidr) != 0)
+	if (verdict->sealed || !network->network || network->unrestricted ||
+		network->cidrs.count != 1 || strcmp(network->cidrs.item[0], cidr) != 0)
 		return false;
 	return network->dns == NULL ? verdict->unproven : strcmp(network->dns, dns) == 0;
 }
@@ -87,6 +92,30 @@ static int look_at_policy(
 	return 0;
 }
 
+/* Whether a record has the sockets of VERDICT's bottle and no other; what it has is added to *WHAT. */
+static bool has_own_sockets(const struct context *ctx, const struct verdict *verdict,
+	const struct strv *sockets, char **what)
+{
+	size_t count = verdict->sealed ? verdict->port_count : 0;
+	bool own = sockets->count == count;
+	char *more;
+
+	for (size_t i = 0; i < count && own; i++) {
+		cleanup_free char *host = seal_socket(ctx, verdict->slug, verdict->port[i].name);
+		cleanup_free char *guest = seal_guest_socket(verdict->port[i].name);
+		cleanup_free char *pair = xasprintf("%s:%s", host, guest);
+
+		own = strcmp(sockets->item[i], pair) == 0;
+	}
+	if (own && count == 0)
+		return true;
+	more = own ? xasprintf("%s, %zu sockets of the bottle", *what, count)
+		   : xasprintf("%s, sockets that are not the bottle's", *what);
+	free(*what);
+	*what = more;
+	return own;
+}
+
 static int look_at_record(
 	struct context *ctx, const struct verdict *verdict, struct evidence *ret, struct error *err)
 {
@@ -97,6 +126,7 @@ static int look_at_record(
 	if (vmdb_machine(ctx->vmdb, verdict->machine, &row, err) != 0)
 		return -1;
 	narrow = is_narrow(verdict, &row.network, &what);
+	narrow = has_own_sockets(ctx, verdict, &row.sockets, &what) && narrow;
 	add(ret, "record", "the machine's record", narrow, what);
 	return 0;
 }
@@ -114,7 +144,8 @@ static int find_vms(
 {
 	cleanup_strv struct strv slugs = STRV_INIT;
 
-	strv_push(&ret->aliases, verdict->alias);
+	if (!verdict->sealed)
+		strv_push(&ret->aliases, verdict->alias);
 	ret->pid[ret->count++] = verdict->process.pid;
 	if (journal_slugs(ctx, &slugs, err) != 0)
 		return -1;
@@ -124,7 +155,8 @@ static int find_vms(
 
 		if (journal_read(ctx, slugs.item[i], &facts, &broken) != 0 || facts.alias == NULL)
 			continue;
-		strv_push(&ret->aliases, facts.alias);
+		if (strcmp(facts.alias, verdict->alias) != 0)
+			strv_push(&ret->aliases, facts.alias);
 		if (facts.vm_pid != 0 && ret->count < VMS_MAX)
 			ret->pid[ret->count++] = facts.vm_pid;
 	}
@@ -159,7 +191,8 @@ static int look_at_sockets(
 	const char *how;
 	int result = find_vms(ctx, verdict, &vms, err);
 
-	strv_push(&own, verdict->alias);
+	if (!verdict->sealed)
+		strv_push(&own, verdict->alias);
 	if (result == 0)
 		result = process_sockets_read(vms.pid, vms.count, &sockets, err);
 	if (result == 0)
@@ -173,9 +206,10 @@ static int look_at_sockets(
 	}
 	how = !sockets.by_elimination ? "" : " (by elimination)";
 	add(ret, "sockets", "what the monitor is connected to", foreign == NULL,
-		foreign ? xasprintf("%s%s", foreign, how)
-			: xasprintf("%zu to %s, none elsewhere%s", sockets.count, verdict->alias,
-				  how));
+		foreign           ? xasprintf("%s%s", foreign, how)
+		: verdict->sealed ? xasprintf("none that is this bottle's%s", how)
+				  : xasprintf("%zu to %s, none elsewhere%s", sockets.count,
+					    verdict->alias, how));
 	if (foreign != NULL && sockets.others > 0) {
 		struct evidence_row *row = &ret->row[ret->count - 1];
 
@@ -202,7 +236,7 @@ static int look_at_denials(
 	for (size_t i = 0; i < verdict->probes.count; i++)
 		if (strcmp(verdict->probes.row[i].id, "gateway") == 0)
 			tried = xstrdup(strchr(verdict->probes.row[i].target, ' ') + 1);
-	if (tried == NULL || !ctx->vm->caps->egress_events)
+	if (tried == NULL || verdict->sealed || !ctx->vm->caps->egress_events)
 		return 0;
 	if (smolvm_egress_events(ctx->vm, verdict->machine, &text, err) != 0)
 		return -1;

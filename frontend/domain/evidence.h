@@ -35,6 +35,8 @@ struct evidence {
  *   record   so does the machine's record
  *   sockets  the monitor is connected to the address alone, and nothing listens
  *   denials  the engine says that it refused what this run's probes tried (where it can say so)
+ * That of a sealed bottle has no network at all: policy and record say so, the record has the bottle's own sockets and
+ * no other, the monitor has no IP socket, and there is nothing that the engine could refuse, so no denials.
  * One that cannot be looked at fails. -1 without smolvm or a place for its database. */
 int evidence_read(struct context *ctx, const struct verdict *verdict, struct evidence *ret,
 	struct error *err);

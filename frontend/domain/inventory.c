@@ -72,8 +72,8 @@ static int bundle_is_up(struct context *ctx, const struct engine_containers *con
 		return 0;
 	}
 	if (context_engine_at(&other, verdict->engine, err) == 0 &&
-		bundle_alive(&other, verdict->container_id, verdict->alias, verdict->port,
-			verdict->port_count, NULL, ret, err) == 0)
+		bundle_alive(&other, verdict->container_id, verdict->sealed ? NULL : verdict->alias,
+			verdict->port, verdict->port_count, NULL, ret, err) == 0)
 		return 0;
 	err_clear(err); /* that engine is not there: its bundle neither */
 	*ret = false;

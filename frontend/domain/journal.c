@@ -166,6 +166,7 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 	if (strcmp(name, "lost") == 0)
 		copy_text(event, "why", &facts->lost);
 	facts->network |= strcmp(name, "network") == 0;
+	facts->sealed |= strcmp(name, "sealed") == 0;
 	facts->container |= strcmp(name, "container") == 0;
 	facts->machine |= strcmp(name, "machine") == 0;
 	facts->started |= strcmp(name, "start") == 0;

@@ -56,6 +56,7 @@ struct journal_facts {
 	struct journal_child child[JOURNAL_CHILD_MAX]; /* of smolvm; the first ones */
 	size_t children;
 	bool network, container, machine; /* begun, so perhaps there */
+	bool sealed;                      /* network: sealed */
 	bool started;                     /* its VM may have run */
 	bool ready, kept; /* came to its end; failed and left for the user to look at */
 	bool cleared;     /* lost, and nothing but the folder is left */

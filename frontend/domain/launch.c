@@ -25,6 +25,7 @@
 #include "probe.h"
 #include "proxy_probe.h"
 #include "random.h"
+#include "seal.h"
 #include "services.h"
 #include "smolvm.h"
 #include "spec.h"
@@ -67,7 +68,8 @@ int launch_preflight(struct launch *launch, struct error *err)
 			ctx->engine, launch->spec->bundle.image, &launch->image, err) != 0)
 		return -1;
 	if (context_smolvm(ctx, err) != 0 || context_judge_smolvm(ctx, err) != 0 ||
-		check_secrets(launch, err) != 0)
+		check_secrets(launch, err) != 0 ||
+		seal_check(ctx, launch->slug, launch->spec, err) != 0)
 		return -1;
 	return agent_resolve(ctx, launch->spec, &launch->agent, err);
 }
@@ -76,6 +78,9 @@ static int note_network(void *arg, const struct lease *lease, struct error *err)
 {
 	struct launch *launch = arg;
 
+	if (seal_asked(launch->spec) &&
+		journal_event(&launch->journal, "sealed", NULL, NULL, err) != 0)
+		return -1;
 	return journal_event(&launch->journal, "network", "alias", lease->alias, err);
 }
 
@@ -132,6 +137,7 @@ static int give_back(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 
+	mem_cleanup_fd(&launch->claim);
 	if (launch->bundle.id != NULL && bundle_remove(ctx, launch->bundle.id, err) != 0)
 		return -1;
 	bundle_clear(&launch->bundle);
@@ -150,19 +156,24 @@ int launch_claim(struct launch *launch, struct error *err)
 		task_start(&launch->making, make_machine, launch, err) != 0)
 		return -1;
 	for (;;) {
-		enum bundle_result result;
+		enum bundle_result result = BUNDLE_ADDRESS_BUSY;
+		int claimed;
 
 		if (lease_claim(ctx, launch->slug, launch->labels, &launch->skip, note_network,
 			    launch, &launch->lease, err) != 0 ||
 			alias_ensure(ctx, launch->lease.octet, err) != 0)
 			return -1;
-		result = bundle_start(ctx, launch->slug, launch->spec, &launch->image,
-			&launch->lease, launch->labels, note_container, launch, &launch->bundle,
-			err);
+		claimed = seal_claim(launch->spec, launch->lease.alias, &launch->claim, err);
+		if (claimed < 0)
+			return -1;
+		if (claimed == 0)
+			result = bundle_start(ctx, launch->slug, launch->spec, &launch->image,
+				&launch->lease, launch->labels, note_container, launch,
+				&launch->bundle, err);
 		if (result != BUNDLE_ADDRESS_BUSY)
 			return result == BUNDLE_OK ? 0 : -1;
 		launch->skip.why[launch->lease.octet] =
-			engine_fault(ctx->engine) == ENGINE_FAULT_NO_ADDRESS
+			claimed == 0 && engine_fault(ctx->engine) == ENGINE_FAULT_NO_ADDRESS
 				? "not an address of this host (bottle pool ensure)"
 				: "one of its ports is taken by a listener";
 		err_clear(err);
@@ -171,7 +182,8 @@ int launch_claim(struct launch *launch, struct error *err)
 	}
 }
 
-/* Nobody but the bundle listens on the alias; what listens on every address is listed, or refused. */
+/* Nobody but the bundle listens on the alias; what listens on every address is listed, or refused. A sealed bottle
+ * reaches neither. */
 static int check_listeners(struct launch *launch, struct error *err)
 {
 	struct services_own own = {.port = {BUNDLE_LEASE_PORT}, .count = 1};
@@ -180,6 +192,8 @@ static int check_listeners(struct launch *launch, struct error *err)
 	for (size_t i = 0; i < launch->bundle.port_count; i++)
 		own.port[own.count++] = launch->bundle.port[i].host_port;
 	strv_clear(&launch->services);
+	if (seal_asked(launch->spec))
+		return 0;
 	if (peer_connect(launch->ctx->socket, &fd, &own.engine_uid, err) != 0 ||
 		services_strangers(launch->lease.alias, &own, err) != 0)
 		return -1;
@@ -188,7 +202,7 @@ static int check_listeners(struct launch *launch, struct error *err)
 
 int launch_prove_bundle(struct launch *launch, struct error *err)
 {
-	if (bundle_prove(launch->ctx, &launch->bundle, &launch->lease, err) != 0)
+	if (bundle_prove(launch->ctx, &launch->bundle, err) != 0)
 		return -1;
 	return check_listeners(launch, err);
 }
@@ -201,7 +215,7 @@ int launch_join_machine(struct launch *launch, struct error *err)
 int launch_open_record(struct launch *launch, struct error *err)
 {
 	return machine_record(launch->ctx, launch->machine, launch->spec, &launch->agent,
-		launch->lease.alias, err);
+		launch->lease.alias, &launch->bundle, err);
 }
 
 /* From here on until it is released, the supervisor takes the end of this process for a loss as well. */
@@ -214,11 +228,14 @@ static int have_watched(struct launch *launch, struct error *err)
 		.container = launch->bundle.id,
 		.network = launch->lease.network_id,
 		.alias = launch->lease.alias,
+		.sealed = seal_asked(launch->spec),
+		.address = launch->bundle.address,
 		.port_count = launch->bundle.port_count,
 		.process = launch->process,
 	};
 
 	memcpy(watch.port, launch->bundle.port, sizeof(watch.port));
+	mem_cleanup_fd(&launch->claim); /* the supervisor claims it anew, or gives up */
 	launch->probing = supervisor_mark_probing(launch->ctx, launch->slug, err);
 	return launch->probing < 0 ? -1 : supervisor_tell(&launch->supervisor, &watch, err);
 }
@@ -228,7 +245,7 @@ int launch_boot(struct launch *launch, struct error *err)
 	if (journal_event(&launch->journal, "start", NULL, NULL, err) != 0 ||
 		supervisor_start(launch->ctx, launch->slug, &launch->supervisor, err) != 0 ||
 		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
-			launch->lease.alias, &launch->process, err) != 0 ||
+			launch->lease.alias, &launch->bundle, &launch->process, err) != 0 ||
 		vmdb_policy_digest(launch->ctx->vmdb, launch->machine, launch->policy, err) != 0 ||
 		have_watched(launch, err) != 0)
 		return -1;
@@ -254,7 +271,8 @@ static int still_there(struct launch *launch, struct error *err)
 {
 	bool alive = false;
 
-	if (bundle_alive(launch->ctx, launch->bundle.id, launch->lease.alias, launch->bundle.port,
+	if (bundle_alive(launch->ctx, launch->bundle.id,
+		    seal_asked(launch->spec) ? NULL : launch->lease.alias, launch->bundle.port,
 		    launch->bundle.port_count, NULL, &alive, err) != 0)
 		return -1;
 	if (!alive)
@@ -282,10 +300,13 @@ int launch_prove(struct launch *launch, struct error *err)
 		.ports = launch->bundle.port,
 		.port_count = launch->bundle.port_count,
 		.egress_port = (uint16_t)launch->spec->bundle.egress_port,
+		.dial = launch->bundle.address,
+		.sealed = seal_asked(launch->spec),
 		.full = wants_full(launch),
 	};
 
-	if (probe_run(launch->ctx->vm, &input, &launch->probes, err) != 0)
+	if ((input.sealed && supervisor_wait(&launch->supervisor, err) != 0) ||
+		probe_until_served(launch->ctx->vm, &input, &launch->probes, err) != 0)
 		return -1;
 	if (launch->probes.failed > 0)
 		return unproven(&launch->probes, err);
@@ -323,11 +344,12 @@ void launch_conclude(struct launch *launch, struct verdict *verdict)
 	verdict->smolvm_version = xstrdup(ctx->vm->version);
 	verdict->unproven = ctx->vm->standing != SMOLVM_SUPPORTED;
 	verdict->egress_port = launch->spec->bundle.egress_port;
+	verdict->sealed = seal_asked(launch->spec);
 	verdict->full = wants_full(launch);
 	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
 	strv_push_all(
 		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
-	verdict->text = verdict_text(launch->services.count, &launch->proxy);
+	verdict->text = verdict_text(verdict->sealed, launch->services.count, &launch->proxy);
 	verdict->token = steal_str(&launch->bundle.token);
 	verdict->probes = launch->probes;
 	verdict->proxy = launch->proxy;
@@ -352,6 +374,7 @@ void launch_clear(struct launch *launch)
 	strv_clear(&launch->services);
 	probe_report_clear(&launch->probes);
 	probe_report_clear(&launch->proxy);
+	mem_cleanup_fd(&launch->claim);
 	mem_cleanup_fd(&launch->probing);
 	supervisor_clear(&launch->supervisor);
 }

@@ -36,6 +36,7 @@ struct launch {
 	struct lease_skip skip;
 	struct lease lease;
 	struct bundle bundle;
+	int claim;          /* of a sealed bottle: holds the lease port until its supervisor does */
 	struct task making; /* pack and machine, beside the bundle */
 	struct supervisor supervisor;
 	int probing; /* says that listeners of ours are on the address */
@@ -49,7 +50,7 @@ struct launch {
 	{                                                                                       \
 		.ctx = (context), .spec = (wanted), .options = (with), .journal = JOURNAL_INIT, \
 		.image = ENGINE_IMAGE_INIT, .making = TASK_INIT, .supervisor = SUPERVISOR_INIT, \
-		.probing = -1                                                                   \
+		.claim = -1, .probing = -1                                                      \
 	}
 #define cleanup_launch __attribute__((cleanup(launch_clear)))
 

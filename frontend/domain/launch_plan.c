@@ -12,6 +12,7 @@
 #include "lease.h"
 #include "machine.h"
 #include "plan.h"
+#include "seal.h"
 #include "services.h"
 #include "smolvm.h"
 
@@ -41,11 +42,12 @@ int launch_plan(struct launch *launch, struct error *err)
 		alias_ensure(ctx, launch->lease.octet, err) != 0 ||
 		bundle_start(ctx, launch->slug, launch->spec, &launch->image, &launch->lease,
 			launch->labels, creating, NULL, &launch->bundle, err) != BUNDLE_OK ||
-		services_check(ctx, launch->lease.alias, &launch->services, err) != 0)
+		(!seal_asked(launch->spec) &&
+			services_check(ctx, launch->lease.alias, &launch->services, err) != 0))
 		return -1;
 	return agent_plan(ctx, &launch->agent, err) == 0
 		       ? machine_plan(ctx, launch->machine, launch->spec, &launch->agent,
-				 launch->lease.alias, err)
+				 launch->lease.alias, &launch->bundle, err)
 		       : -1;
 }
 

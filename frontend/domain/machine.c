@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "agent.h"
+#include "bundle.h"
 #include "clock.h"
 #include "context.h"
 #include "err.h"
 #include "guest.h"
 #include "mem.h"
+#include "names.h"
 #include "outside.h"
 #include "resolver.h"
+#include "seal.h"
 #include "self.h"
 #include "smolvm.h"
 #include "smolvm_process.h"
@@ -28,6 +31,8 @@ enum {
 struct wanted {
 	struct vmdb_template template;
 	struct vmdb_mount mounts[MOUNT_MAX];
+	struct vmdb_socket sockets[SPEC_PORT_COUNT];
+	struct strv paths; /* of the sockets */
 	struct strv cmd;
 	char cidr[24];
 };
@@ -37,17 +42,56 @@ struct wanted {
 static void wanted_clear(struct wanted *wanted)
 {
 	strv_clear(&wanted->cmd);
+	strv_clear(&wanted->paths);
 }
 
-static void workload(struct strv *cmd)
+/* Without a bundle yet, and without a port, there is nothing to relay. */
+static void workload(struct strv *cmd, const char *alias, const struct bundle *bundle)
 {
 	strv_push(cmd, GUEST_PROGRAM);
-	strv_push(cmd, "hold");
+	if (bundle == NULL || bundle->port_count == 0) {
+		strv_push(cmd, "hold");
+		return;
+	}
+	strv_push(cmd, "relay");
+	strv_push(cmd, alias);
+	for (size_t i = 0; i < bundle->port_count; i++) {
+		cleanup_free char *socket = seal_guest_socket(bundle->port[i].name);
+
+		strv_pushf(cmd, "%u=%s", bundle->port[i].host_port, socket);
+	}
+}
+
+/* One socket a published port, in the order of their names' enumeration. */
+static void add_sockets(const struct context *ctx, const char *slug, const struct bottle_spec *spec,
+	struct wanted *wanted)
+{
+	struct vmdb_template *template = &wanted->template;
+
+	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
+		const char *name = spec_port_name((enum spec_port)i);
+		cleanup_free char *host = NULL, *guest = NULL;
+
+		if (spec->bundle.publish.port[i] == 0)
+			continue;
+		host = seal_socket(ctx, slug, name);
+		guest = seal_guest_socket(name);
+		strv_push(&wanted->paths, host);
+		strv_push(&wanted->paths, guest);
+		wanted->sockets[template->socket_count++] =
+			(struct vmdb_socket){wanted->paths.item[wanted->paths.count - 2],
+				wanted->paths.item[wanted->paths.count - 1]};
+	}
+	template->sockets = wanted->sockets;
+	template->policy.cidr = template->policy.dns = NULL;
+	template->policy.sealed = true;
 }
 
 static int describe(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct wanted *wanted, struct error *err)
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct wanted *wanted, struct error *err)
 {
+	bool sealed = seal_asked(spec);
 	struct vmdb_template *template = &wanted->template;
 	const struct spec_mounts *mounts = &spec->agent.mounts;
 
@@ -55,7 +99,7 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 		return err_set(err, EXIT_DATA, "agent.mounts: more than %d", MOUNT_MAX - 1);
 	if (context_guest(ctx, err) != 0)
 		return -1;
-	workload(&wanted->cmd);
+	workload(&wanted->cmd, alias, sealed ? bundle : NULL);
 	strcat(strcpy(wanted->cidr, alias), "/32");
 	wanted->mounts[0] = (struct vmdb_mount){ctx->guest, GUEST_FOLDER, true};
 	for (size_t i = 0; i < mounts->count; i++)
@@ -72,6 +116,8 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 		.policy = {wanted->cidr, ctx->vm->caps->dns ? resolver_for(alias) : NULL,
 			&wanted->cmd},
 	};
+	if (sealed)
+		add_sockets(ctx, name + strlen(NAME_MACHINE_PREFIX), spec, wanted);
 	return 0;
 }
 
@@ -107,12 +153,13 @@ int machine_refuse_taken(struct context *ctx, const char *name, struct error *er
 static int create(struct context *ctx, const struct wanted *wanted, struct error *err)
 {
 	const struct vmdb_template *template = &wanted->template;
-	cleanup_strv struct strv volumes = STRV_INIT;
+	cleanup_strv struct strv volumes = STRV_INIT, sockets = STRV_INIT;
 	struct smolvm_create create = {.machine = template->name,
 		.pack = template->pack,
 		.cpus = template->cpus,
 		.memory_mib = template->memory_mib,
 		.volumes = &volumes,
+		.sockets = &sockets,
 		.env = template->env,
 		.command = &wanted->cmd};
 	int result;
@@ -120,6 +167,8 @@ static int create(struct context *ctx, const struct wanted *wanted, struct error
 	for (size_t i = 0; i < template->mount_count; i++)
 		strv_pushf(&volumes, "%s:%s%s", wanted->mounts[i].host, wanted->mounts[i].guest,
 			wanted->mounts[i].read_only ? ":ro" : "");
+	for (size_t i = 0; i < template->socket_count; i++)
+		strv_pushf(&sockets, "%s:%s", wanted->sockets[i].host, wanted->sockets[i].guest);
 	result = smolvm_create(ctx->vm, &create, err);
 	return result == SMOLVM_TAKEN ? MACHINE_TAKEN : result;
 }
@@ -129,7 +178,7 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 {
 	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 
-	if (describe(ctx, name, spec, agent, "127.0.0.1", &wanted, err) != 0 ||
+	if (describe(ctx, name, spec, agent, "127.0.0.1", NULL, &wanted, err) != 0 ||
 		refuse_live_server(err) != 0 || vmdb_close_folders(ctx->vmdb, err) != 0 ||
 		machine_refuse_taken(ctx, name, err) != 0)
 		return -1;
@@ -137,11 +186,12 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 }
 
 int machine_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct error *err)
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct error *err)
 {
 	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 
-	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
+	if (describe(ctx, name, spec, agent, alias, bundle, &wanted, err) != 0 ||
 		refuse_live_server(err) != 0 || create(ctx, &wanted, err) != 0 ||
 		vmdb_patch(ctx->vmdb, name, &wanted.template.policy, err) != 0 ||
 		smolvm_start(ctx->vm, name, err) != 0)
@@ -150,25 +200,26 @@ int machine_plan(struct context *ctx, const char *name, const struct bottle_spec
 }
 
 int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct error *err)
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct error *err)
 {
 	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 
-	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
+	if (describe(ctx, name, spec, agent, alias, bundle, &wanted, err) != 0 ||
 		vmdb_patch(ctx->vmdb, name, &wanted.template.policy, err) != 0)
 		return -1;
 	return vmdb_compare(ctx->vmdb, &wanted.template, NULL, err);
 }
 
 int machine_boot(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct machine_process *ret,
-	struct error *err)
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct machine_process *ret, struct error *err)
 {
 	cleanup_wanted struct wanted wanted = {.cmd = STRV_INIT};
 	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
 	int64_t since;
 
-	if (describe(ctx, name, spec, agent, alias, &wanted, err) != 0 ||
+	if (describe(ctx, name, spec, agent, alias, bundle, &wanted, err) != 0 ||
 		vmdb_forget_policy(ctx->vmdb, name, &since, err) != 0 ||
 		smolvm_start(ctx->vm, name, err) != 0 || refuse_live_server(err) != 0 ||
 		vmdb_check_effective(ctx->vmdb, &wanted.template, since, err) != 0 ||

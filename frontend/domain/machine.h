@@ -8,6 +8,7 @@
 
 struct agent;
 struct bottle_spec;
+struct bundle;
 struct context;
 struct error;
 
@@ -23,7 +24,7 @@ int machine_refuse_taken(struct context *ctx, const char *name, struct error *er
 
 enum { MACHINE_TAKEN = 1 };
 
-/* Creates NAME from the agent's pack without any network. MACHINE_TAKEN, with *err set: somebody else made one
+/* Creates NAME from the agent's pack without any network; a sealed one gets its sockets here. MACHINE_TAKEN, with *err set: somebody else made one
  * of that name meanwhile. */
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err);
@@ -31,16 +32,19 @@ int machine_create(struct context *ctx, const char *name, const struct bottle_sp
 /* For a context with a plan: notes what machine_create, machine_record, machine_boot and the first probe would run
  * and write. */
 int machine_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct error *err);
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct error *err);
 
-/* Opens the record to ALIAS alone and compares all of it with what was asked for. */
+/* Opens the record to ALIAS alone, or leaves a sealed one closed, and compares all of it with what was asked for. The
+ * workload of a sealed one serves BUNDLE's ports on ALIAS in the guest. */
 int machine_record(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct error *err);
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct error *err);
 
 /* Boots it, and compares what the engine says it booted. -1 leaves it to the caller to stop it. */
 int machine_boot(struct context *ctx, const char *name, const struct bottle_spec *spec,
-	const struct agent *agent, const char *alias, struct machine_process *ret,
-	struct error *err);
+	const struct agent *agent, const char *alias, const struct bundle *bundle,
+	struct machine_process *ret, struct error *err);
 
 /* Whether PROCESS is still that process. */
 bool machine_process_alive(const struct machine_process *process);

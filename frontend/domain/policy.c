@@ -49,7 +49,7 @@ int policy_set(struct context *ctx, const char *name, const char *cidr, struct e
 	cleanup_journal_facts struct journal_facts facts = {0};
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	cleanup_free char *machine = NULL, *allowed = NULL;
-	struct vmdb_policy policy = {cidr, NULL, NULL};
+	struct vmdb_policy policy = {.cidr = cidr};
 
 	if (own(ctx, name, &facts, &machine, err) != 0 ||
 		journal_lock(ctx, name, 0, &journal, err) != 0)
@@ -60,9 +60,14 @@ int policy_set(struct context *ctx, const char *name, const char *cidr, struct e
 			cidr);
 		return err_note(err, "next", "bottle allowlist set %s %s", name, allowed);
 	}
+	if (facts.sealed && cidr != NULL) {
+		err_set(err, EXIT_REFUSED, "%s is sealed: it may reach nothing by a network", name);
+		return err_note(err, "next", "bottle allowlist set %s", name);
+	}
 	if (context_smolvm(ctx, err) != 0)
 		return -1;
-	if (ctx->vm->caps->dns)
+	policy.sealed = facts.sealed;
+	if (ctx->vm->caps->dns && !facts.sealed)
 		policy.dns = resolver_for(facts.alias ? facts.alias : "127.0.0.1");
 	return vmdb_set_policy(ctx->vmdb, machine, &policy, err);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "canary.h"
+#include "cancel.h"
+#include "clock.h"
 #include "err.h"
 #include "guest.h"
 #include "hostaddr.h"
@@ -19,12 +21,14 @@ enum {
 	HOST_ADDRESS_MAX = 10, /* of each family; the guest takes 64 attempts */
 	LOUD_MS = 4000,        /* a refusal is expected; waiting that long is a failure */
 	QUIET_MS = 2000,       /* silence is expected */
+	SERVED_PAUSE_MS = 200,
 };
 
 /* One row on its way: the attempt, and what on the host judges it. */
 struct trial {
 	const struct probe_def *def;
 	const char *suffix; /* of the id; NULL = none */
+	bool must_reach;
 	struct guest_attempt attempt;
 	const struct canary_spot *spot;
 	const struct canary_watch *watch;
@@ -104,7 +108,8 @@ static int add_trial(struct trials *trials, const struct probe_def *def,
 	if (trials->count == GUEST_ATTEMPT_MAX)
 		return err_set(
 			err, EXIT_BUG, "probe %s: more than %d rows", def->id, GUEST_ATTEMPT_MAX);
-	*trial = (struct trial){.def = def};
+	*trial = (struct trial){
+		.def = def, .must_reach = def->must_reach && !(input->sealed && def->not_sealed)};
 	attempt->kind = def->kind;
 	attempt->deadline_ms = def->silence_passes ? QUIET_MS : LOUD_MS;
 	snprintf(attempt->address, sizeof(attempt->address), "%s", address);
@@ -253,7 +258,7 @@ static void add_row(
 {
 	struct probe_row *row;
 	const struct guest_attempt *at = &trial->attempt;
-	const char *why = trial->def->must_reach ? judge_reach(trial)
+	const char *why = trial->must_reach      ? judge_reach(trial)
 			  : trial->watch != NULL ? judge_listen(trial)
 						 : judge_refuse(trial, input->after_ready);
 
@@ -264,7 +269,7 @@ static void add_row(
 			      ? xasprintf("%s [%s]:%u", at->kind, at->address, at->port)
 			      : xasprintf("%s %s:%u", at->kind, at->address, at->port);
 	row->about = trial->def->about;
-	row->must_reach = trial->def->must_reach;
+	row->must_reach = trial->must_reach;
 	row->pass = why == NULL;
 	row->host_judged = trial->spot != NULL || trial->watch != NULL;
 	row->state = guest_state_name(at->state);
@@ -278,7 +283,7 @@ static int check_route(const struct smolvm *vm, const struct probe_input *input,
 	struct error *err)
 {
 	cleanup_free char *wanted =
-		strcmp(vm->caps->transport, "tsi") == 0
+		input->sealed || strcmp(vm->caps->transport, "tsi") == 0
 			? xstrdup("none")
 			: xasprintf("%s via " PROBE_GATEWAY " dev eth0", input->alias);
 
@@ -312,6 +317,31 @@ int probe_run(const struct smolvm *vm, const struct probe_input *input, struct p
 		add_row(report, &trials.item[i], input);
 	}
 	return 0;
+}
+
+static bool only_unserved(const struct probe_report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (!report->row[i].pass && (strncmp(report->row[i].id, "published", 9) != 0 ||
+						    strcmp(report->row[i].state, "refused") != 0))
+			return false;
+	return report->failed > 0;
+}
+
+int probe_until_served(const struct smolvm *vm, const struct probe_input *input,
+	struct probe_report *report, struct error *err)
+{
+	int64_t deadline = clock_ms() + PROBE_SERVED_MS;
+
+	for (;;) {
+		if (probe_run(vm, input, report, err) != 0)
+			return -1;
+		if (!input->sealed || !only_unserved(report) || clock_ms() > deadline ||
+			cancel_asked())
+			return 0;
+		probe_report_clear(report);
+		clock_sleep_ms(SERVED_PAUSE_MS);
+	}
 }
 
 void probe_report_clear(struct probe_report *report)

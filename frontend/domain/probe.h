@@ -10,7 +10,7 @@
 struct error;
 struct smolvm;
 
-/* A port that the bundle publishes on the alias. */
+/* A port that the bundle publishes: in a bottle it is host_port of the alias. */
 struct probe_port {
 	const char *name; /* proxy, git, supervise */
 	uint16_t host_port, container_port;
@@ -24,6 +24,8 @@ struct probe_input {
 	const struct probe_port *ports;
 	size_t port_count;
 	uint16_t egress_port;
+	const char *dial; /* where this host dials the ports: the alias, but of a sealed bottle */
+	bool sealed;      /* no network card: host_port of the alias is the guest's own relay */
 	bool full;        /* --verify=full: also the slow and the unlikely */
 	bool after_ready; /* the guest may be hostile by now: only host evidence makes a pass */
 };
@@ -50,6 +52,13 @@ struct probe_report {
  * failed: look at report->failed. -1: nothing is proven. */
 int probe_run(const struct smolvm *vm, const struct probe_input *input, struct probe_report *report,
 	struct error *err);
+
+/* The same for a launch. In a sealed bottle the guest's relay is the machine's workload, and a guest that was just
+ * booted may ask before it listens: while nothing but published ports fails, and those by a refusal, it is asked
+ * again, for PROBE_SERVED_MS. */
+#define PROBE_SERVED_MS 20000
+int probe_until_served(const struct smolvm *vm, const struct probe_input *input,
+	struct probe_report *report, struct error *err);
 
 void probe_report_clear(struct probe_report *report);
 

@@ -6,7 +6,7 @@
 #define FULL .full_only = true
 
 const struct probe_def probe_table[] = {
-	{"alias-nonce", "tcp", PROBE_ALIAS, PROBE_PORT_CANARY, REACH,
+	{"alias-nonce", "tcp", PROBE_ALIAS, PROBE_PORT_CANARY, REACH, .not_sealed = true,
 		.about = "a listener of ours on the bottle's own address"},
 	{"published", "tcp", PROBE_ALIAS, PROBE_PORT_PUBLISHED, REACH,
 		.about = "a port that the bundle publishes"},

@@ -33,6 +33,7 @@ struct probe_def {
 	const char *canary_on; /* where the listener waits; NULL = at the target itself */
 	uint16_t port;
 	bool must_reach;
+	bool not_sealed;     /* from a sealed bottle it must not */
 	bool silence_passes; /* containment shows as silence here (datagrams, port 53) */
 	bool full_only;
 	const char *about;

@@ -312,9 +312,9 @@ int proxy_probe_run(const struct probe_input *input, const char *slug, const cha
 	if (canary_start(plan->canary, err) != 0)
 		return err_wrap(err, "proxy");
 	outside_enter();
-	proxy_ask_all(input->alias, proxy->host_port, VERDICT_PROXY_USER, token, plan->ask, quick,
+	proxy_ask_all(input->dial, proxy->host_port, VERDICT_PROXY_USER, token, plan->ask, quick,
 		DEADLINE_MS);
-	proxy_ask_all(input->alias, proxy->host_port, VERDICT_PROXY_USER, token, plan->ask + quick,
+	proxy_ask_all(input->dial, proxy->host_port, VERDICT_PROXY_USER, token, plan->ask + quick,
 		plan->asks - quick, FULL_DEADLINE_MS);
 	outside_leave();
 	canary_stop(plan->canary);

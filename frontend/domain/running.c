@@ -94,8 +94,8 @@ int bottle_check(
 			"its supervisor is gone, and nothing would end its VM with its bundle",
 			err);
 	if (context_engine_at(ctx, ret->engine, err) != 0 ||
-		bundle_alive(ctx, ret->container_id, ret->alias, ret->port, ret->port_count,
-			&ret->token, &alive, err) != 0)
+		bundle_alive(ctx, ret->container_id, ret->sealed ? NULL : ret->alias, ret->port,
+			ret->port_count, &ret->token, &alive, err) != 0)
 		return -1;
 	if (!alive)
 		return unverified(name, "its bundle is lost, or was restarted", err);
@@ -181,6 +181,8 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		.ports = verdict->port,
 		.port_count = verdict->port_count,
 		.egress_port = (uint16_t)verdict->egress_port,
+		.dial = bundle_address(verdict->sealed, verdict->alias, verdict->bundle_ip),
+		.sealed = verdict->sealed,
 		.full = full || verdict->full,
 		.after_ready = true,
 	};
@@ -192,13 +194,13 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 	if (probing < 0 || context_smolvm(ctx, err) != 0)
 		return -1;
 	strv_clear(&verdict->services);
-	if (services_wildcard(&verdict->services, err) != 0)
+	if (!verdict->sealed && services_wildcard(&verdict->services, err) != 0)
 		return -1;
 	asked = probe_run(ctx->vm, &input, &verdict->probes, &unasked) == 0 &&
 		proxy_probe_run(&input, verdict->slug, verdict->token, &verdict->proxy, &unasked) ==
 			0;
 	free(verdict->text);
-	verdict->text = verdict_text(verdict->services.count, &verdict->proxy);
+	verdict->text = verdict_text(verdict->sealed, verdict->services.count, &verdict->proxy);
 	/* Also when the guest does not answer: what the host shows is not for it to withhold. */
 	if (evidence_read(ctx, verdict, ret, err) != 0)
 		return -1;

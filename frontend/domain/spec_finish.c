@@ -53,7 +53,6 @@ static int check_built(struct bottle_spec *spec, struct error *err)
 		const char *instead;
 	} missing[] = {
 		{"backend", "docker", spec->backend == SPEC_BACKEND_DOCKER, "smolvm"},
-		{"network", "sealed", spec->network == SPEC_NETWORK_SEALED, "alias"},
 	};
 
 	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++)

@@ -91,6 +91,8 @@ int supervisor_wait(struct supervisor *supervisor, struct error *err)
 	int64_t deadline = clock_ms() + WATCHING_MS;
 	char word;
 
+	if (supervisor->watching)
+		return 0;
 	outside_enter();
 	while (waiting[0].revents == 0 && !cancel_asked() && clock_ms() < deadline)
 		if (poll(waiting, 2, WATCHING_MS / 100) > 0 && waiting[1].revents != 0 &&
@@ -103,7 +105,8 @@ int supervisor_wait(struct supervisor *supervisor, struct error *err)
 	if (waiting[0].revents == 0)
 		return err_set(err, EXIT_DEADLINE, "the supervisor does not watch after %d s",
 			WATCHING_MS / 1000);
-	return read(supervisor->from, &word, 1) == 1 ? 0 : gave_up(supervisor, err);
+	supervisor->watching = read(supervisor->from, &word, 1) == 1;
+	return supervisor->watching ? 0 : gave_up(supervisor, err);
 }
 
 int supervisor_release(struct supervisor *supervisor, struct error *err)

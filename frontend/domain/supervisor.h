@@ -16,12 +16,12 @@ struct watch;
 struct supervisor {
 	struct proc proc;
 	int to, from; /* its stdin and stdout */
-	bool told;
+	bool told, watching;
 };
 
-#define SUPERVISOR_INIT                  \
-	{                                \
-		PROC_INIT, -1, -1, false \
+#define SUPERVISOR_INIT                         \
+	{                                       \
+		PROC_INIT, -1, -1, false, false \
 	}
 
 /* Starts the program, which then waits for what to watch: early, so that it is there when it is needed. */
@@ -31,7 +31,7 @@ int supervisor_start(const struct context *ctx, const char *slug, struct supervi
 /* Tells it what to watch. */
 int supervisor_tell(struct supervisor *supervisor, const struct watch *watch, struct error *err);
 
-/* Waits until it watches. */
+/* Waits until it watches, and serves a sealed bottle's sockets. */
 int supervisor_wait(struct supervisor *supervisor, struct error *err);
 
 /* The launch is over: the supervisor stays. */

@@ -12,13 +12,13 @@
 #include "proxy_probe.h"
 #include "spec.h"
 
-char *verdict_text(size_t count, const struct probe_report *proxy)
+char *verdict_text(bool sealed, size_t count, const struct probe_report *proxy)
 {
 	size_t open = proxy_probe_open(proxy), unproven = proxy->failed - open;
 	cleanup_strv struct strv parts = STRV_INIT;
 
-	strv_push(&parts, "alias");
-	if (count > 0)
+	strv_push(&parts, sealed ? "sealed" : "alias");
+	if (count > 0 && !sealed)
 		strv_pushf(&parts, "%zu host service%s", count, count == 1 ? "" : "s");
 	if (open > 0)
 		strv_pushf(&parts, "proxy open to %zu", open);
@@ -64,7 +64,7 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 				"container", (int)verdict->port[i].container_port));
 	json = json_pack(
 		"{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I, s:s},"
-		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s, s:o, s:o}",
+		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:s, s:o, s:o, s:s, s:o, s:o}",
 		"schema", VERDICT_SCHEMA, "name", verdict->slug, "launch", verdict->launch, "time",
 		(json_int_t)verdict->time, "alias", verdict->alias, "subnet", verdict->subnet,
 		"bundle", "container", verdict->container_id, "image", verdict->bundle_image,
@@ -73,7 +73,8 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 		"policy_sha256", verdict->policy, "engine", "socket", verdict->engine, "api",
 		(int)verdict->engine_api, "smolvm", "program", verdict->smolvm, "version",
 		verdict->smolvm_version, "unproven", verdict->unproven, "egress_port",
-		(int)verdict->egress_port, "verify", verdict->full ? "full" : "quick", "services",
+		(int)verdict->egress_port, "network", verdict->sealed ? "sealed" : "alias",
+		"verify", verdict->full ? "full" : "quick", "services",
 		array_of(&verdict->services), "secret_env", array_of(&verdict->secret_env),
 		"verdict", verdict->text, "probes", verdict_probes_json(&verdict->probes, "guest"),
 		"proxy", verdict_probes_json(&verdict->proxy, "proxy"));
@@ -112,7 +113,7 @@ int verdict_load(
 	json_auto_t *json = NULL;
 	struct verdict v = {0};
 	const char *schema, *name, *launch, *alias, *subnet, *container, *image, *address, *machine;
-	const char *engine, *smolvm, *smolvm_version, *verify, *text, *policy;
+	const char *engine, *smolvm, *smolvm_version, *network, *verify, *text, *policy;
 	json_t *ports, *services, *secrets;
 	json_int_t when, start;
 	json_error_t why;
@@ -124,14 +125,14 @@ int verdict_load(
 		    "{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I, "
 		    "s:s}, "
 		    "s:{s:s, s:i},"
-		    " s:{s:s, s:s, s:b}, s:i, s:s, s:o, s:o, s:s}",
+		    " s:{s:s, s:s, s:b}, s:i, s:s, s:s, s:o, s:o, s:s}",
 		    "schema", &schema, "name", &name, "launch", &launch, "time", &when, "alias",
 		    &alias, "subnet", &subnet, "bundle", "container", &container, "image", &image,
 		    "address", &address, "ports", &ports, "machine", "name", &machine, "pid", &pid,
 		    "start", &start, "policy_sha256", &policy, "engine", "socket", &engine, "api",
 		    &api, "smolvm", "program", &smolvm, "version", &smolvm_version, "unproven",
-		    &unproven, "egress_port", &egress, "verify", &verify, "services", &services,
-		    "secret_env", &secrets, "verdict", &text) != 0)
+		    &unproven, "egress_port", &egress, "network", &network, "verify", &verify,
+		    "services", &services, "secret_env", &secrets, "verdict", &text) != 0)
 		return err_set(err, EXIT_DATA, "%s is unverified: its verdict is broken: %s", slug,
 			why.text);
 	if (strcmp(schema, VERDICT_SCHEMA) != 0 || strcmp(name, slug) != 0 ||
@@ -155,6 +156,7 @@ int verdict_load(
 	v.smolvm_version = xstrdup(smolvm_version);
 	v.unproven = unproven;
 	v.egress_port = (uint32_t)egress;
+	v.sealed = strcmp(network, "sealed") == 0;
 	v.full = strcmp(verify, "full") == 0;
 	v.text = xstrdup(text);
 	read_list(services, &v.services);

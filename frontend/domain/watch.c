@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cancel.h"
+#include "claim.h"
 #include "clock.h"
 #include "context.h"
 #include "engine_events.h"
@@ -21,7 +22,10 @@
 #include "journal.h"
 #include "mem.h"
 #include "pidfd.h"
+#include "relay.h"
+#include "seal.h"
 #include "services.h"
+#include "spec.h"
 #include "strv.h"
 #include "supervisor.h"
 #include "teardown.h"
@@ -34,51 +38,67 @@ enum {
 };
 
 /* What is waited for. */
-enum { ON_VM, ON_CONTAINER, ON_NETWORK, ON_LAUNCHER, ON_SIGNAL, ON_COUNT };
+enum { ON_VM, ON_CONTAINER, ON_NETWORK, ON_LAUNCHER, ON_SIGNAL, ON_RELAY, ON_COUNT };
 
 struct watcher {
 	struct context *ctx;
 	const struct watch *watch;
 	struct pollfd on[ON_COUNT];
 	struct services_own own;
-	char *reason; /* NULL = nothing is lost */
+	struct relay *relay; /* of a sealed bottle */
+	int claim;           /* too: the lease port of its address */
+	char *reason;        /* NULL = nothing is lost */
 	bool vm_ended;
 };
 
 char *watch_print(const struct watch *watch)
 {
 	cleanup_free char *text = NULL;
-	json_t *ports = json_array();
+	json_t *ports = json_object();
 	json_auto_t *json = NULL;
 
 	for (size_t i = 0; i < watch->port_count; i++)
-		json_array_append_new(ports, json_integer(watch->port[i].host_port));
-	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "name", watch->slug,
-		"launch", watch->launch, "engine", watch->engine, "container", watch->container,
-		"network", watch->network, "alias", watch->alias, "ports", ports, "pid",
+		json_object_set_new(
+			ports, watch->port[i].name, json_integer(watch->port[i].host_port));
+	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:I, s:I}", "name",
+		watch->slug, "launch", watch->launch, "engine", watch->engine, "container",
+		watch->container, "network", watch->network, "alias", watch->alias, "sealed",
+		watch->sealed, "address", watch->address, "ports", ports, "pid",
 		(json_int_t)watch->process.pid, "start", (json_int_t)watch->process.start);
 	text = json_dumps(json, JSON_COMPACT);
 	return xasprintf("%s\n", text ? text : "");
 }
 
+static void parse_ports(const json_t *ports, struct watch *ret)
+{
+	for (int i = 0; i < SPEC_PORT_COUNT; i++) {
+		const char *name = spec_port_name((enum spec_port)i);
+		json_t *port = json_object_get(ports, name);
+
+		if (port != NULL)
+			ret->port[ret->port_count++] =
+				(struct probe_port){name, (uint16_t)json_integer_value(port), 0};
+	}
+}
+
 int watch_parse(const char *line, struct watch *ret, struct error *err)
 {
-	const char *slug, *launch, *engine, *container, *network, *alias;
+	const char *slug, *launch, *engine, *container, *network, *alias, *address;
 	json_auto_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 	json_int_t pid, start;
 	struct watch w = {0};
 	json_t *ports;
+	int sealed;
 
 	if (json == NULL ||
-		json_unpack(json, "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "name", &slug,
-			"launch", &launch, "engine", &engine, "container", &container, "network",
-			&network, "alias", &alias, "ports", &ports, "pid", &pid, "start",
-			&start) != 0 ||
-		json_array_size(ports) > BUNDLE_PORT_MAX)
+		json_unpack(json, "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:I, s:I}", "name",
+			&slug, "launch", &launch, "engine", &engine, "container", &container,
+			"network", &network, "alias", &alias, "sealed", &sealed, "address",
+			&address, "ports", &ports, "pid", &pid, "start", &start) != 0)
 		return err_set(err, EXIT_DATA, "what to watch is not understood");
-	for (size_t i = 0; i < json_array_size(ports); i++)
-		w.port[w.port_count++].host_port =
-			(uint16_t)json_integer_value(json_array_get(ports, i));
+	parse_ports(ports, &w);
+	w.sealed = sealed;
+	w.address = xstrdup(address);
 	w.slug = xstrdup(slug);
 	w.launch = xstrdup(launch);
 	w.engine = xstrdup(engine);
@@ -93,7 +113,7 @@ int watch_parse(const char *line, struct watch *ret, struct error *err)
 void watch_clear(struct watch *watch)
 {
 	char **owned[] = {&watch->slug, &watch->launch, &watch->engine, &watch->container,
-		&watch->network, &watch->alias};
+		&watch->network, &watch->alias, &watch->address};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(*owned[i]);
@@ -109,6 +129,8 @@ static void lost(struct watcher *watcher, const char *reason)
 /* A command of this user that probes has listeners of its own on the address, and says so while it has. */
 static void scan(struct watcher *watcher)
 {
+	if (watcher->watch->sealed)
+		return;
 	for (int look = 0; look < 2; look++) {
 		cleanup_error struct error found = ERROR_INIT;
 		cleanup_strv struct strv services = STRV_INIT;
@@ -178,6 +200,8 @@ static void wait_for_loss(struct watcher *watcher)
 			hear_engine(watcher, ON_NETWORK, ENGINE_EVENTS_NETWORK);
 		if (on[ON_LAUNCHER].revents)
 			hear_launcher(watcher);
+		if (on[ON_RELAY].revents)
+			lost(watcher, "the supervisor cannot serve its sockets any more");
 		if (cancel_asked())
 			lost(watcher, "the supervisor was told to end");
 		look_at_vm(watcher);
@@ -235,15 +259,51 @@ static int open_events(struct watcher *watcher, struct error *err)
 	return 0;
 }
 
+/* A sealed bottle's sockets, and the claim on its address that its launch has just let go of. */
+static int open_relay(struct watcher *watcher, struct error *err)
+{
+	const struct watch *watch = watcher->watch;
+	struct relay_way way[BUNDLE_PORT_MAX];
+	char *path[BUNDLE_PORT_MAX];
+	int result = 0;
+
+	if (!watch->sealed)
+		return 0;
+	watcher->claim = claim_port(watch->alias, BUNDLE_LEASE_PORT, err);
+	if (watcher->claim < 0)
+		return -1;
+	for (size_t i = 0; i < watch->port_count; i++) {
+		path[i] = seal_socket(watcher->ctx, watch->slug, watch->port[i].name);
+		way[i] = (struct relay_way){path[i], watch->address, watch->port[i].host_port};
+	}
+	if (watch->port_count > 0)
+		result = relay_start(way, watch->port_count, &watcher->relay, err);
+	for (size_t i = 0; i < watch->port_count; i++)
+		free(path[i]);
+	if (watcher->relay != NULL)
+		watcher->on[ON_RELAY].fd = relay_fd(watcher->relay);
+	return result;
+}
+
+static void close_relay(struct watcher *watcher)
+{
+	watcher->on[ON_RELAY].fd = -1;
+	relay_stop(watcher->relay);
+	watcher->relay = NULL;
+}
+
 int watch_run(struct context *ctx, const struct watch *watch, int in, int out, struct error *err)
 {
-	struct watcher watcher = {.ctx = ctx, .watch = watch};
+	struct watcher watcher = {.ctx = ctx, .watch = watch, .claim = -1};
 	int result;
 
 	for (int i = 0; i < ON_COUNT; i++)
 		watcher.on[i] = (struct pollfd){-1, POLLIN, 0};
-	if (open_events(&watcher, err) != 0)
+	if (open_events(&watcher, err) != 0 || open_relay(&watcher, err) != 0) {
+		close_relay(&watcher);
+		mem_cleanup_fd(&watcher.claim);
 		return -1;
+	}
 	watcher.on[ON_VM].fd = pidfd_get(watch->process.pid);
 	watcher.on[ON_LAUNCHER].fd = in;
 	watcher.on[ON_SIGNAL].fd = cancel_fd();
@@ -253,9 +313,11 @@ int watch_run(struct context *ctx, const struct watch *watch, int in, int out, s
 	wait_for_loss(&watcher);
 	if (!watcher.vm_ended)
 		pidfd_kill(watcher.on[ON_VM].fd, watch->process.pid);
+	close_relay(&watcher);
 	cancel_tolerate(cancel_count() + 1);
 	result = clean_up(&watcher, err);
 	free(watcher.reason);
+	mem_cleanup_fd(&watcher.claim);
 	for (int i = 0; i < ON_COUNT; i++)
 		if (i != ON_LAUNCHER && i != ON_SIGNAL)
 			mem_cleanup_fd(&watcher.on[i].fd);

@@ -17,6 +17,8 @@ struct watch {
 	char *engine;              /* socket */
 	char *container, *network; /* ids */
 	char *alias;
+	bool sealed;   /* has its ports served by sockets, and nothing of its address matters */
+	char *address; /* where this host dials the ports */
 	struct probe_port port[BUNDLE_PORT_MAX];
 	size_t port_count;
 	struct machine_process process; /* the VM monitor */
@@ -29,7 +31,7 @@ char *watch_print(const struct watch *watch);
 int watch_parse(const char *line, struct watch *ret, struct error *err);
 
 /* Watches until the VM or its bundle is lost, whichever is first. Writes "watching\n" to OUT once nothing can
- * happen unseen. From IN comes "ready\n" when the launch is over; that its other end closes before is a loss
+ * happen unseen, and the sockets of a sealed bottle are served: until the end. From IN comes "ready\n" when the launch is over; that its other end closes before is a loss
  * too. After a loss the VM is killed at once, then, when no other command of this user is at work on the
  * bottle, everything that the journal names is removed. The reason stays in the journal of a bottle that was
  * ready. */

@@ -174,6 +174,10 @@ int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, s
 		strv_push(&argv, "--volume");
 		strv_push(&argv, create->volumes->item[i]);
 	}
+	for (size_t i = 0; i < create->sockets->count; i++) {
+		strv_push(&argv, "--mount-socket");
+		strv_push(&argv, create->sockets->item[i]);
+	}
 	for (size_t i = 0; i < create->env->count; i++) {
 		strv_push(&argv, "--env");
 		strv_push(&argv, create->env->item[i]);

@@ -21,6 +21,7 @@ struct smolvm_caps {
 	bool exec_user;        /* exec --user UID:GID (before: exec runs as root) */
 	bool pack_archive;     /* pack create --image FILE.tar */
 	bool trailing_command; /* create ... -- COMMAND */
+	bool mount_socket;     /* create --from keeps --mount-socket (row key published_sockets) */
 	bool secret_env;       /* exec --secret-env GUEST=HOST */
 	bool stop_timeout;     /* stop --timeout SECONDS */
 	bool egress_events;    /* machine egress-events --json */
@@ -80,6 +81,7 @@ struct smolvm_create {
 	const char *pack; /* .smolmachine file */
 	unsigned cpus, memory_mib;
 	const struct strv *volumes; /* HOST:GUEST[:ro] */
+	const struct strv *sockets; /* HOST:GUEST, unix sockets that the guest may reach */
 	const struct strv *env;     /* K=V, stored in clear in the row */
 	const struct strv *command; /* the workload, instead of the image's ENTRYPOINT and CMD */
 };

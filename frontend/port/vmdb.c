@@ -3,12 +3,27 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "err.h"
 #include "mem.h"
 #include "vmdb_json.h"
 #include "vmdb_store.h"
+
+static void fill_sockets(struct strv *sockets, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *direction, *guest, *host;
+
+		if (json_unpack(json_array_get(list, i), "{s:s, s:s, s:s !}", "direction",
+			    &direction, "guest_path", &guest, "host_path", &host) == 0 &&
+			strcmp(direction, "mount") == 0)
+			strv_pushf(sockets, "%s:%s", host, guest);
+		else
+			strv_push(sockets, "?");
+	}
+}
 
 void vmdb_machine_fill(struct vmdb_machine *machine, const json_t *record)
 {
@@ -23,6 +38,7 @@ void vmdb_machine_fill(struct vmdb_machine *machine, const json_t *record)
 	machine->state = xstrdup(state ? state : "unknown");
 	machine->pack = pack ? xstrdup(pack) : NULL;
 	vmdb_json_network(record, &machine->network);
+	fill_sockets(&machine->sockets, json_object_get(record, "published_sockets"));
 }
 
 int vmdb_machine(
@@ -67,5 +83,6 @@ void vmdb_machine_clear(struct vmdb_machine *machine)
 	free(machine->state);
 	free(machine->pack);
 	vmdb_network_clear(&machine->network);
+	strv_clear(&machine->sockets);
 	*machine = (struct vmdb_machine)VMDB_MACHINE_INIT;
 }

@@ -71,14 +71,13 @@ struct vmdb_machine {
 	uint64_t pid_start; /* in the unit of self_process_start(); 0 = not recorded */
 	char *pack;         /* source_smolmachine, or NULL */
 	struct vmdb_network network;
+	struct strv
+		sockets; /* HOST:GUEST of those mounted into the guest; "?" = one of another kind */
 };
 
-#define VMDB_MACHINE_INIT                             \
-	{                                             \
-		NULL, 0, 0, NULL,                     \
-		{                                     \
-			false, false, STRV_INIT, NULL \
-		}                                     \
+#define VMDB_MACHINE_INIT                                                    \
+	{                                                                    \
+		NULL, 0, 0, NULL, {false, false, STRV_INIT, NULL}, STRV_INIT \
 	}
 #define cleanup_vmdb_machine __attribute__((cleanup(vmdb_machine_clear)))
 
@@ -97,6 +96,9 @@ struct vmdb_policy {
 	const char *cidr; /* "127.0.0.N/32"; NULL = nothing: network false, allowed_cidrs [] */
 	const char *dns;  /* resolver for the guest; NULL = without the key (older engines) */
 	const struct strv *cmd; /* workload; the image's ENTRYPOINT is set aside */
+	/* Without a network card: network false and allowed_cidrs null, cidr and dns being NULL. A list, an
+	 * empty one too, makes the engine give the machine a card that leads nowhere (1.32.2, measured). */
+	bool sealed;
 };
 
 /* Writes POLICY into the record in one transaction, so that every byte outside the patched values

@@ -65,7 +65,7 @@ static int target_fill(
 	if (policy->dns != NULL && !addr_parse(policy->dns, &dns))
 		return err_set(err, EXIT_REFUSED, "'%s' is not an address for dns", policy->dns);
 	target->network = json_boolean(policy->cidr != NULL);
-	target->cidrs = json_array();
+	target->cidrs = policy->sealed ? json_null() : json_array();
 	if (policy->cidr != NULL)
 		json_array_append_new(target->cidrs, json_string(policy->cidr));
 	if (policy->dns != NULL)

@@ -140,7 +140,8 @@ void vmdb_check_cidrs(struct vmdb_diff *diff, const char *path, const json_t *va
 
 	if (cidr != NULL)
 		vmdb_diff_expect(diff, path, json_pack("[s]", cidr), value);
-	else if (!vmdb_json_is_empty(value))
+	else if (diff->template->policy.sealed ? value != NULL && !json_is_null(value)
+					       : !vmdb_json_is_empty(value))
 		vmdb_diff_add(diff, path, "nothing", value);
 }
 

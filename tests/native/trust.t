@@ -200,9 +200,9 @@ AT=$project try 1 "$bottle" launch --dry-run
 is "$status" 0 "what was shown is what was recorded"
 
 # A line break of YAML's that no terminal shows would make a comment an instruction.
-write "${head}# harmless \342\200\250network: sealed\n"
+write "${head}# harmless \342\200\250network: host\n"
 AT=$project try 1 "$bottle" launch
-like "$work/err" 'sealed is not built' "(to YAML a line separator ends a comment)"
+like "$work/err" 'allowed are alias, sealed' "(to YAML a line separator ends a comment)"
 write "${head}# harmless \342\200\250network: alias\n"
 answer 'n\n'
 like "$work/screen" '^  \+ # harmless \\xe2\\x80\\xa8network: alias$' "on the terminal it is seen"

@@ -29,6 +29,8 @@ static void write_smolvm(const char *path, const char *head, const char *answer,
 	chmod(path, 0700);
 }
 
+static bool sealed; /* what run() probes */
+
 static int run(const char *head, const char *answer, const char *sed, bool full, bool after_ready,
 	struct probe_report *report, struct error *err)
 {
@@ -42,6 +44,8 @@ static int run(const char *head, const char *answer, const char *sed, bool full,
 		.ports = ports,
 		.port_count = 2,
 		.egress_port = 9099,
+		.dial = "127.0.0.1",
+		.sealed = sealed,
 		.full = full,
 		.after_ready = after_ready};
 	int result;
@@ -56,6 +60,7 @@ static int run(const char *head, const char *answer, const char *sed, bool full,
 	return result;
 }
 
+#define NONE "route none\\nbottle-guest probe 1\\n"
 #define HEAD "route 127.0.0.16 via 100.96.0.1 dev eth0 src 100.96.0.2\\nbottle-guest probe 1\\n"
 
 static const struct probe_def *def_of(const struct probe_row *row)
@@ -144,6 +149,48 @@ static void test_states(void)
 	}
 }
 
+/* In a sealed bottle the listener on its own address is one that must not be heard, and there is no route. */
+static void test_sealed(void)
+{
+	static const struct {
+		const char *head, *answer, *sed, *name;
+		int result;
+		size_t failed;
+	} says[] = {
+		{NONE, "refused ENETUNREACH 0 -",
+			"s/^published-proxy .*/published-proxy answer - 1 "
+			"485454502f/;s/^published-git .*/published-git open - 1 "
+			"-/;s/^listen\\(.*\\) "
+			"refused.*/listen\\1 listening - 1 -/",
+			"no network but the published ports", 0, 0},
+		{NONE, "refused ENETUNREACH 0 -",
+			"s/^listen\\(.*\\) refused.*/listen\\1 listening - 1 -/",
+			"no network and no port either", 0, 2},
+		{NONE, "refused ENETUNREACH 0 -",
+			"s/^published-proxy .*/published-proxy answer - 1 "
+			"485454502f/;s/^published-git .*/published-git open - 1 "
+			"-/;s/^alias-nonce .*/alias-nonce answer - 1 "
+			"00/;s/^listen\\(.*\\) refused.*/listen\\1 listening - 1 -/",
+			"somebody who answers on the address itself", 0, 1},
+		{HEAD, "refused ENETUNREACH 0 -", "", "a route to the address", -1, 0},
+	};
+
+	sealed = true;
+	for (size_t i = 0; i < sizeof(says) / sizeof(*says); i++) {
+		cleanup_error struct error err = ERROR_INIT;
+		struct probe_report report = {NULL, NULL, 0, 0, 0};
+
+		is_int(run(says[i].head, says[i].answer, says[i].sed, false, false, &report, &err),
+			says[i].result, says[i].name);
+		is_int((long long)report.failed, (long long)says[i].failed, "is judged as it is");
+		for (size_t k = 0; k < report.count; k++)
+			if (!report.row[k].pass && says[i].failed == 0)
+				printf("# %s: %s\n", report.row[k].id, report.row[k].why);
+		probe_report_clear(&report);
+	}
+	sealed = false;
+}
+
 static void test_answers(void)
 {
 	static const struct {
@@ -191,6 +238,7 @@ int main(void)
 		return 1;
 	test_states();
 	test_answers();
+	test_sealed();
 	clean = xasprintf("rm -rf %s", base);
 	return system(clean) == 0 ? done_testing() : 1;
 }

@@ -225,9 +225,6 @@ static const struct refusal meaning[] = {
 	{"backend docker", AGENT "backend: docker\n",
 		"bottle.yaml:4: backend: backend docker is not built into this version: allowed is "
 		"smolvm"},
-	{"network sealed", AGENT "network: sealed\n",
-		"bottle.yaml:4: network: network sealed is not built into this version: allowed is "
-		"alias"},
 	{"cpus 0", AGENT "  cpus: 0\n", "bottle.yaml:4: agent.cpus: got 0: allowed are 1 to 255"},
 	{"cpus 256", AGENT "  cpus: 256\n",
 		"bottle.yaml:4: agent.cpus: got 256: allowed are 1 to 255"},
@@ -326,7 +323,7 @@ static void test_full(void)
 		"version: 1\n"
 		"name: web\n"
 		"backend: smolvm\n"
-		"network: alias\n"
+		"network: sealed\n"
 		"agent:\n"
 		"  image: my-agent:latest\n"
 		"  env: {LANG: C.UTF-8, N: 1, EMPTY: \"\", KEY: \"a\\nb\", NO: no}\n"
@@ -348,6 +345,7 @@ static void test_full(void)
 	is_int(finish_text(&spec, text, &err), 0, "every key is accepted");
 	is_str(err.message, NULL, "without an error");
 	is_str(spec.name, "web", "name");
+	is_int(spec.network, SPEC_NETWORK_SEALED, "network");
 	is_str(spec.agent.image, "my-agent:latest", "agent.image");
 	is_int((long long)spec.agent.env.count, 5, "agent.env has its pairs");
 	is_str(spec.agent.env.item[0], "LANG=C.UTF-8", "a variable");

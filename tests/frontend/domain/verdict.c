@@ -38,6 +38,7 @@ static struct verdict sample(void)
 		.smolvm_version = xstrdup("1.40.0"),
 		.unproven = true,
 		.egress_port = 9099,
+		.sealed = true,
 		.full = true,
 		.text = xstrdup("alias + 2 host services"),
 	};
@@ -84,8 +85,8 @@ static void test_round_trip(void)
 	is_str(got.text, want.text, "text");
 	ok(got.process.pid == 4321 && got.process.start == want.process.start,
 		"the VM's process, all 64 bits");
-	ok(got.unproven && got.full && got.egress_port == 9099 && got.time == want.time &&
-			got.engine_api == 41,
+	ok(got.unproven && got.sealed && got.full && got.egress_port == 9099 &&
+			got.time == want.time && got.engine_api == 41,
 		"values");
 	ok(got.port_count == 2 && got.port[0].host_port == 32768 &&
 			got.port[1].container_port == 65535 && strcmp(got.port[1].name, "git") == 0,
@@ -189,11 +190,16 @@ static void test_text(void)
 {
 	static const struct {
 		size_t count, open, unproven;
+		bool sealed;
 		const char *want;
-	} cases[] = {{0, 0, 0, "alias"}, {1, 0, 0, "alias + 1 host service"},
-		{2, 0, 0, "alias + 2 host services"}, {0, 1, 0, "alias + proxy open to 1"},
-		{0, 0, 3, "alias + proxy unproven for 3"},
-		{3, 2, 1, "alias + 3 host services + proxy open to 2 + proxy unproven for 1"}};
+	} cases[] = {{0, 0, 0, false, "alias"}, {1, 0, 0, false, "alias + 1 host service"},
+		{2, 0, 0, false, "alias + 2 host services"},
+		{0, 1, 0, false, "alias + proxy open to 1"},
+		{0, 0, 3, false, "alias + proxy unproven for 3"},
+		{3, 2, 1, false,
+			"alias + 3 host services + proxy open to 2 + proxy unproven for 1"},
+		{0, 0, 0, true, "sealed"}, {3, 0, 0, true, "sealed"},
+		{0, 2, 1, true, "sealed + proxy open to 2 + proxy unproven for 1"}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct probe_row rows[8] = {{.state = "refused", .pass = true}};
@@ -203,7 +209,7 @@ static void test_text(void)
 		for (size_t k = 0; k < cases[i].open + cases[i].unproven; k++)
 			rows[proxy.count++].state = k < cases[i].open ? "open" : "unproven";
 		proxy.failed = proxy.count - 1;
-		text = verdict_text(cases[i].count, &proxy);
+		text = verdict_text(cases[i].sealed, cases[i].count, &proxy);
 		is_str(text, cases[i].want, "the text counts what can be reached");
 	}
 }

@@ -223,6 +223,18 @@ static void test_machine(void)
 	is_str(m.state, "running", "  state");
 	is_int(m.pid, 4194303, "  pid");
 	is_int((long long)m.pid_start, 1795308611123456, "  start time, to the microsecond");
+	is_int((long long)m.sockets.count, 0, "  no sockets");
+	fixture_set(&f, "q", "published_sockets",
+		"[{\"direction\":\"mount\",\"guest_path\":\"/run/g.sock\",\"host_path\":\"/"
+		"h.sock\"},"
+		"{\"direction\":\"expose\",\"guest_path\":\"/x\",\"host_path\":\"/y\"},"
+		"{\"direction\":\"mount\",\"guest_path\":\"/x\",\"host_path\":\"/y\",\"new\":1}, "
+		"7]");
+	accepted(vmdb_machine(&f.vmdb, "q", &m, &err), &err, "reads sockets");
+	ok(m.sockets.count == 4 && strcmp(m.sockets.item[0], "/h.sock:/run/g.sock") == 0,
+		"  one as host and guest");
+	for (int i = 1; i < 4; i++)
+		is_str(m.sockets.item[i], "?", "  one of a kind that is not known is none of ours");
 	refused(vmdb_machine(&f.vmdb, "gone", &m, &err), &err, EXIT_UNAVAILABLE, "no record",
 		"no such machine");
 	is_str(m.state, "running", "  what was read before is left alone");

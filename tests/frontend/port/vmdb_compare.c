@@ -279,7 +279,7 @@ static void test_other_templates(struct fixture *f)
 	accepted(vmdb_compare(&f->vmdb, &t, NULL, &err), &err, "after start, a running machine");
 
 	t = asked();
-	t.policy = (struct vmdb_policy){NULL, NULL, &hold};
+	t.policy = (struct vmdb_policy){.cmd = &hold, .sealed = true};
 	t.sockets = sockets;
 	t.socket_count = 1;
 	put_good(f);
@@ -293,6 +293,10 @@ static void test_other_templates(struct fixture *f)
 		"\"guest_path\":\"/run/egress.sock\",\"host_path\":\"/run/u/proxy.sock\"}]");
 	accepted(vmdb_compare(&f->vmdb, &t, NULL, &err), &err,
 		"sealed: the socket as 1.32.2 stores it");
+	fixture_set(f, "t9", "allowed_cidrs", "[]");
+	refused(vmdb_compare(&f->vmdb, &t, NULL, &err), &err, EXIT_REFUSED,
+		"allowed_cidrs: expected nothing",
+		"sealed: refuses an empty list, which 1.32.2 takes for a card that leads nowhere");
 	fixture_set(f, "t9", "allowed_cidrs", "[\"127.0.0.16/32\"]");
 	refused(vmdb_compare(&f->vmdb, &t, NULL, &err), &err, EXIT_REFUSED,
 		"allowed_cidrs: expected nothing",

@@ -14,7 +14,7 @@ static struct strv hold = STRV_INIT;
 
 static struct vmdb_policy policy(const char *cidr, const char *dns)
 {
-	return (struct vmdb_policy){cidr, dns, &hold};
+	return (struct vmdb_policy){.cidr = cidr, .dns = dns, .cmd = &hold};
 }
 
 static int patch(struct fixture *f, const char *machine, struct error *err)
@@ -65,6 +65,28 @@ static void test_real_rows(struct fixture *f)
 		got = fixture_get(f, "row");
 		is_str(got, want, name);
 	}
+}
+
+/* A sealed machine keeps what it was born with: a list, an empty one too, would give it a card. */
+static void test_sealed(struct fixture *f)
+{
+	cleanup_free char *born = fixture_file("1.32.2-born.json");
+	cleanup_free char *want = NULL, *got = NULL, *again = NULL;
+	struct vmdb_policy sealed = {.cmd = &hold, .sealed = true};
+	struct error err = ERROR_INIT;
+
+	want = fixture_replace(fixture_file("1.32.2-born.json"), "\"cmd\":[\"/bin/sleep\",\"5\"]",
+		"\"cmd\":[\"/bottle/bottle-guest\",\"hold\"]");
+	fixture_put(f, "t9", born);
+	accepted(vmdb_patch(&f->vmdb, "t9", &sealed, &err), &err, "a sealed row");
+	got = fixture_get(f, "t9");
+	is_str(got, want, "gets its workload and nothing else");
+	fixture_set(f, "t9", "allowed_cidrs", "[]");
+	fixture_set(f, "t9", "network", "true");
+	fixture_set(f, "t9", "dns", "\"127.255.255.255\"");
+	accepted(vmdb_set_policy(&f->vmdb, "t9", &sealed, &err), &err, "one that was opened");
+	again = fixture_get(f, "t9");
+	is_str(again, want, "is as it was before");
 }
 
 static void test_born_closed(struct fixture *f)
@@ -467,6 +489,7 @@ int main(void)
 	strv_push(&hold, "hold");
 	fixture_init(&f);
 	test_real_rows(&f);
+	test_sealed(&f);
 	test_born_closed(&f);
 	test_bytes_survive(&f);
 	test_bad_rows(&f);
