@@ -10,6 +10,7 @@ static const struct cmd_option launch_options[] = {
 	{"publish", 0, "NAME=PORT", "publish the bundle's PORT as proxy, git or supervise"},
 	{"env", 'e', "K[=V]", "variable for the agent (stored in clear)"},
 	{"mount", 0, "H:G[:ro]", "mount the folder H at G in the VM"},
+	{"allow-mount", 0, "DIR", "mount DIR writable although other users can come to it"},
 	{"cpus", 0, "N", "virtual processors"},
 	{"memory", 0, "MIB", "memory limit in MiB"},
 	{"backend", 0, "NAME", "smolvm"},

@@ -29,6 +29,7 @@ static const struct {
 	{"publish", spec_set_publish},
 	{"env", spec_add_env},
 	{"mount", spec_add_mount},
+	{"allow-mount", spec_add_allow_mount},
 	{"cpus", spec_set_cpus},
 	{"memory", spec_set_memory},
 	{"backend", spec_set_backend},
