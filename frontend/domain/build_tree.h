@@ -2,7 +2,8 @@
  * hash, and as a copy that nobody else can change.
  *
  * The folder is the Dockerfile's. It is walked without following links, after its .dockerignore
- * (Dockerfile.dockerignore goes before it, as with BuildKit); both files and the Dockerfile count whatever the rules say.
+ * (Dockerfile.dockerignore goes before it, as with BuildKit); both files and the Dockerfile count whatever the
+ * rules say.
  * The hash is that of a list, a line for each entry, sorted by path in bytes:
  *
  *     KIND MODE SHA256 PATH     KIND f, d or l; MODE four octal digits; SHA256 of a file's bytes or a link's text, "-"
@@ -26,11 +27,11 @@ struct trust_file;
 /* Whether NAME is called as a Dockerfile is: Dockerfile, Dockerfile.x, x.dockerfile. */
 bool build_tree_named(const char *name);
 
-/* Reads what DOCKERFILE, a regular file and no link, is built with. *FILE then has the kind TRUST_TREE, the path of the
- * Dockerfile, the hash, and the list as its text, unless it is longer than what is kept; rooted says that root
- * alone can have written any of it. COPY, unless it is NULL, is a path at which nothing is: a folder is made there, of the
- * very bytes that were hashed. What the copy has beside them is nothing, so whoever changes the original
- * afterwards changes no build. On failure a part of the copy may be there. */
+/* Reads what DOCKERFILE, a regular file and no link, is built with. *FILE then has the kind TRUST_TREE, the path
+ * of the Dockerfile, the hash, and the list as its text, unless it is longer than what is kept; rooted says that
+ * root alone can have written any of it. COPY, unless it is NULL, is a path at which nothing is: a folder is made
+ * there, of the very bytes that were hashed and nothing else, so whoever changes the original afterwards changes no
+ * build. On failure a part of the copy may be there. */
 int build_tree_read(
 	const char *dockerfile, const char *copy, struct trust_file *file, struct error *err);
 

@@ -76,7 +76,8 @@ int trust_approve(const struct context *ctx, const struct trust_file *file, stru
 /* "file" or "tree". */
 const char *trust_kind_name(enum trust_kind kind);
 
-/* Withdraws the approvals of NAME, of either kind, which need not be there any more. *ret_found says whether there was one. */
+/* Withdraws the approvals of NAME, of either kind, which need not be there any more. *ret_found says whether there
+ * was one. */
 int trust_revoke(const struct context *ctx, const char *name, bool *ret_found, struct error *err);
 
 /* All approvals, by path. The caller clears each and frees the array. */

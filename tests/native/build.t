@@ -124,7 +124,7 @@ done <<'END'
 65|a pipe|mkfifo src/pipe|src/pipe: a device, socket or pipe
 65|a name with a newline|touch "src/$(printf 'a\nb')"|there is a control character in this name
 65|more than may be hashed|truncate -s 1100M src/large|too large at src/large: allowed are 100000 files and 1024 MiB
-65|a Dockerfile that became a link to a folder|rm Dockerfile; ln -s src Dockerfile|agent.dockerfile: 
+65|a Dockerfile that became a link to a folder|rm Dockerfile; ln -s src Dockerfile|agent.dockerfile:
 END
 
 # Another Dockerfile beside it is another approval, and a link to one is that one.
