@@ -236,7 +236,7 @@ refused 77 "and with a file of the user's in it"
 
 # A launch that is killed while it copies leaves a copy, and gc takes it.
 fresh
-truncate -s 900M "$project/src/large"
+truncate -s 300M "$project/src/large"
 chmod 555 "$project/src"
 as 1 "$bottle" trust "$dockerfile" >/dev/null
 as 1 "$bottle" $up >"$work/out" 2>"$work/err" &
