@@ -78,12 +78,21 @@ static int check_limits(const struct tree *tree, uint64_t more, const char *path
 		"folder of its own");
 }
 
+/* Takes TEXT. The room doubles when it is full: a list is long here. */
+static void add_line(struct strv *lines, char *text)
+{
+	if ((lines->count & (lines->count + 1)) == 0)
+		lines->item = xrealloc(lines->item, 2 * (lines->count + 1), sizeof(*lines->item));
+	lines->item[lines->count++] = text;
+	lines->item[lines->count] = NULL;
+}
+
 static int add_entry(struct tree *tree, char kind, const struct stat *st, const char *hash,
 	const char *path, struct error *err)
 {
 	tree->rooted &= st->st_uid == 0 && (kind == 'l' || (st->st_mode & 022) == 0);
-	strv_pushf(&tree->line, "%s\t%c %04o %s", path, kind,
-		kind == 'l' ? 0777U : (unsigned)(st->st_mode & 07777), hash);
+	add_line(&tree->line, xasprintf("%s\t%c %04o %s", path, kind,
+				      kind == 'l' ? 0777U : (unsigned)(st->st_mode & 07777), hash));
 	return check_limits(tree, 0, path, err);
 }
 
