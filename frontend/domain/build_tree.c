@@ -20,6 +20,7 @@
 #include "fs.h"
 #include "ignore.h"
 #include "mem.h"
+#include "place.h"
 #include "sha256.h"
 #include "strv.h"
 #include "trust.h"
@@ -309,12 +310,13 @@ static void write_list(struct tree *tree, struct trust_file *file)
 static int read_tree(
 	struct tree *tree, const char *copy, struct trust_file *file, struct error *err)
 {
-	cleanup_fd int from = open(tree->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	cleanup_fd int to = -1;
-	struct level top = {from, -1, "", NULL, 0};
-	struct stat st;
+	cleanup_fd int place = place_folder(tree->folder), from = -1, to = -1;
+	struct level top = {-1, -1, "", NULL, 0};
 
-	if (from < 0 || fstat(from, &st) != 0)
+	if (place >= 0)
+		from = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	top.from = from;
+	if (from < 0)
 		return failed(tree, ".", "read the folder", err);
 	if (copy != NULL) {
 		if (mkdir(copy, 0700) != 0 ||
