@@ -108,11 +108,17 @@ static bool is_private_group(gid_t gid)
 	       strcmp(group->gr_name, name) == 0 && group->gr_mem[0] == NULL;
 }
 
+/* Whether a right is given to OTHERS, or by GROUP to more than this user and root. */
+static bool is_given(const struct stat *st, mode_t others, mode_t group)
+{
+	return (st->st_mode & others) ||
+	       ((st->st_mode & group) && !chain_is_root_group(st->st_gid) &&
+		       !is_private_group(st->st_gid));
+}
+
 bool chain_open(const struct stat *st)
 {
-	return (st->st_mode & S_IWOTH) ||
-	       ((st->st_mode & S_IWGRP) && !chain_is_root_group(st->st_gid) &&
-		       !is_private_group(st->st_gid));
+	return is_given(st, S_IWOTH, S_IWGRP);
 }
 
 /* In a sticky folder nobody exchanges what is not theirs, and what is theirs ends the walk one step later. */
@@ -141,6 +147,17 @@ struct search {
 	size_t count, found;
 };
 
+static struct search search_for(const struct strv *folders)
+{
+	struct search search = {xcalloc(folders->count + 1, sizeof(*search.folder)), folders->count,
+		folders->count};
+
+	for (size_t i = 0; i < folders->count; i++)
+		if (stat(folders->item[i], &search.folder[i]) != 0)
+			search.folder[i] = (struct stat){.st_ino = 0};
+	return search;
+}
+
 static int seek_folder(void *arg, const char *path, const struct stat *st)
 {
 	struct search *search = arg;
@@ -157,16 +174,34 @@ static int seek_folder(void *arg, const char *path, const struct stat *st)
 
 ssize_t chain_passes(const char *path, const struct strv *folders)
 {
-	struct search search = {NULL, folders->count, 0};
+	struct search search;
 	bool found;
 
 	if (folders->count == 0)
 		return -1;
-	search.folder = xcalloc(folders->count, sizeof(*search.folder));
-	for (size_t i = 0; i < folders->count; i++)
-		if (stat(folders->item[i], &search.folder[i]) != 0)
-			search.folder[i] = (struct stat){.st_ino = 0};
+	search = search_for(folders);
 	found = walk(path, seek_folder, &search) == 1;
 	free(search.folder);
 	return found ? (ssize_t)search.found : -1;
+}
+
+enum { LOOSE = 1, BARRED = 2 };
+
+static int seek_bar(void *arg, const char *path, const struct stat *st)
+{
+	if (seek_folder(arg, path, st) != 0)
+		return LOOSE;
+	return S_ISDIR(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid()) &&
+			       !is_given(st, S_IXOTH, S_IXGRP)
+		       ? BARRED
+		       : 0;
+}
+
+bool chain_enterable(const char *path, const struct strv *loose)
+{
+	struct search search = search_for(loose);
+	bool barred = walk(path, seek_bar, &search) == BARRED;
+
+	free(search.folder);
+	return !barred;
 }

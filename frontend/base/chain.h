@@ -19,6 +19,11 @@ char *chain_weak_spot(const char *path);
  * does not exist passes nothing. */
 ssize_t chain_passes(const char *path, const struct strv *folders);
 
+/* Whether other users than root and this one can come into the folder PATH: none of the folders on its way keeps
+ * them out. Those that are or lie below one of LOOSE keep nobody out, because whoever may write there may open
+ * them. A group counts as in chain_open; access control lists are not looked at. */
+bool chain_enterable(const char *path, const struct strv *loose);
+
 /* Whether others than its owner may write what ST describes. A group that has nobody else in it, or that is
  * root's, does not count. */
 bool chain_open(const struct stat *st);

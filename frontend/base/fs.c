@@ -144,6 +144,42 @@ bool fs_remove_flat(const char *path)
 	return rmdir(path) == 0 || errno == ENOENT;
 }
 
+static void empty(int folder)
+{
+	DIR *dir = fdopendir(folder);
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		close(folder);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		int below;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+			unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+			continue;
+		/* A folder, as one that was copied perhaps without a right for its owner. */
+		below = fchmodat(dirfd(dir), entry->d_name, 0700, 0) != 0
+				? -1
+				: openat(dirfd(dir), entry->d_name,
+					  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (below >= 0)
+			empty(below);
+		unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(dir);
+}
+
+bool fs_remove_tree(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		empty(fd);
+	return rmdir(path) == 0 || errno == ENOENT;
+}
+
 int fs_lock(const char *path, int deadline_ms, struct error *err)
 {
 	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -48,6 +48,9 @@ bool fs_exists(const char *path);
 /* Removes a folder of plain files and the folder itself; true when it is gone. */
 bool fs_remove_flat(const char *path);
 
+/* Removes a folder of ours with all that is in it, following no link; true when it is gone. */
+bool fs_remove_tree(const char *path);
+
 /* An exclusive advisory lock on PATH (created 0600), waited for up to DEADLINE_MS. Returns a descriptor
  * that holds it until closed, or -1. */
 int fs_lock(const char *path, int deadline_ms, struct error *err);

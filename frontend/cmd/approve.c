@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "build_diff.h"
 #include "cancel.h"
 #include "err.h"
 #include "linediff.h"
@@ -16,8 +17,33 @@
 #include "strv.h"
 #include "trust.h"
 
+enum { SHOWN_MAX = 500 };
+
+/* The names of a tree's files, as what came, changed and went. */
+static void show_tree(const struct trust_file *file, const struct trust_record *was)
+{
+	cleanup_free char *path = printable_line(file->path);
+	cleanup_strv struct strv lines = STRV_INIT;
+	struct build_diff_count count;
+	size_t all;
+
+	fprintf(stderr, "%s, with what it builds from, %s\n", path,
+		was->path ? "is not what you trusted:" : "was never trusted; all of it:");
+	if (file->text.len == 0 || (was->path != NULL && was->text == NULL))
+		fputs("  (too many files to be listed here)\n", stderr);
+	count = build_diff(was->text ? was->text : "", was->text_len, buf_str(&file->text),
+		file->text.len, SHOWN_MAX, &lines);
+	all = count.come + count.changed + count.gone;
+	for (size_t i = 0; i < lines.count; i++)
+		fprintf(stderr, "  %s\n", lines.item[i]);
+	if (all > lines.count)
+		fprintf(stderr, "  and %zu more\n", all - lines.count);
+	fprintf(stderr, "%zu files new, %zu changed, %zu gone; sha256 %s\n", count.come,
+		count.changed, count.gone, file->sha256);
+}
+
 /* Every line of the file has a mark and is escaped: none can pass for one of ours. */
-static void show(const struct trust_file *file, const struct trust_record *was)
+static void show_text(const struct trust_file *file, const struct trust_record *was)
 {
 	cleanup_free char *path = printable(file->path);
 	cleanup_strv struct strv lines = STRV_INIT;
@@ -65,7 +91,7 @@ int approve(
 	if (trust_given(file, &was))
 		return 0;
 	if (may_ask && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
-		show(file, &was);
+		(file->kind == TRUST_TREE ? show_tree : show_text)(file, &was);
 		if (said_yes())
 			return trust_approve(ctx, file, err);
 		if (cancel_asked())

@@ -9,8 +9,8 @@ struct error;
 struct trust_file;
 
 /* 0 when FILE, which was read, is trusted. One that is not is shown on a terminal, as what changed since it was
- * approved, and asked about; yes approves the bytes that were read. Without MAY_ASK or a terminal, or after
- * another answer: EXIT_REFUSED. */
+ * approved (of a tree the names), and asked about; yes approves the bytes that were read. Without MAY_ASK or a
+ * terminal, or after another answer: EXIT_REFUSED. */
 int approve(
 	const struct context *ctx, const struct trust_file *file, bool may_ask, struct error *err);
 

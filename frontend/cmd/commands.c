@@ -10,6 +10,7 @@ static const struct cmd_option launch_options[] = {
 	{"publish", 0, "NAME=PORT", "publish the bundle's PORT as proxy, git or supervise"},
 	{"env", 'e', "K[=V]", "variable for the agent (stored in clear)"},
 	{"mount", 0, "H:G[:ro]", "mount the folder H at G in the VM"},
+	{"allow-mount", 0, "DIR", "mount DIR writable although other users can come to it"},
 	{"cpus", 0, "N", "virtual processors"},
 	{"memory", 0, "MIB", "memory limit in MiB"},
 	{"backend", 0, "smolvm", "what runs the agent"},
@@ -75,6 +76,7 @@ static const struct cmd_option verify_options[] = {
 static const struct cmd_option trust_options[] = {
 	{"list", 'l', NULL, "show what is trusted"},
 	{"revoke", 0, NULL, "trust the files no longer"},
+	{"dockerfile", 0, NULL, "they are Dockerfiles, whatever they are called"},
 	CMD_OPTION_JSON,
 	CMD_OPTION_END,
 };
@@ -127,11 +129,17 @@ const struct command commands[] = {
 		"set takes the bottle's own ALIAS/32, or nothing, which denies everything.",
 		json_options, CMD_PLAIN, 2, 3, cmd_allowlist, "show|set NAME"},
 	{"trust", "FILE... | --revoke FILE... | --list",
-		"Approve files as they are now: bottle.yaml, packs.",
+		"Approve files as they are now: bottle.yaml, packs, Dockerfiles with what they "
+		"build "
+		"from.",
 		"An agent may have written what a launch reads. So a launch takes a bottle.yaml "
 		"or a pack only\nif its bytes are those that were approved at this path, or if "
-		"root alone can write it. On a\nterminal it shows what changed and asks about a "
-		"bottle.yaml; elsewhere it refuses (77).",
+		"root alone can write it. Of a\nDockerfile (Dockerfile, Dockerfile.*, "
+		"*.dockerfile) all of its folder counts, after .dockerignore. On\na terminal "
+		"launch "
+		"shows what changed and asks about a bottle.yaml or Dockerfile; elsewhere "
+		"it\nrefuses "
+		"(77).",
 		trust_options, CMD_PLAIN, 0, 256, cmd_trust, "FILE..."},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
 		CMD_PLAIN, 0, 0, cmd_gc, NULL},

@@ -4,6 +4,7 @@
 
 #include "approve.h"
 #include "bottle.h"
+#include "build_tree.h"
 #include "cancel.h"
 #include "command.h"
 #include "context.h"
@@ -31,6 +32,7 @@ static const struct {
 	{"publish", spec_set_publish},
 	{"env", spec_add_env},
 	{"mount", spec_add_mount},
+	{"allow-mount", spec_add_allow_mount},
 	{"cpus", spec_set_cpus},
 	{"memory", spec_set_memory},
 	{"backend", spec_set_backend},
@@ -48,6 +50,21 @@ static int apply_options(const struct cmd_args *args, struct bottle_spec *spec, 
 				return -1;
 	}
 	return 0;
+}
+
+/* A Dockerfile, with what it builds from. What is built is read once more, and judged by the same approval: the answer
+ * may be given long after the question. */
+static int approve_build(const struct context *ctx, const struct cmd_args *args,
+	const struct bottle_spec *spec, struct error *err)
+{
+	cleanup_trust_file struct trust_file tree = TRUST_FILE_INIT;
+
+	if (spec->agent.dockerfile == NULL)
+		return 0;
+	return build_tree_read(spec->agent.dockerfile, NULL, &tree, err) == 0 &&
+			       approve(ctx, &tree, !cmd_flag(args, "json"), err) == 0
+		       ? 0
+		       : err_wrap(err, "agent.dockerfile");
 }
 
 /* Nothing of a file takes effect before it was approved: checking it touches nothing. */
@@ -72,7 +89,8 @@ static int read_spec(const struct context *ctx, const struct cmd_args *args,
 		err_set(err, EXIT_USAGE_ERROR, "launch: the bottle needs a name");
 		return err_note(err, "next", "bottle launch NAME, or `name:` in bottle.yaml");
 	}
-	if (file == NULL || approve(ctx, &read, !cmd_flag(args, "json"), err) == 0)
+	if ((file == NULL || approve(ctx, &read, !cmd_flag(args, "json"), err) == 0) &&
+		approve_build(ctx, args, spec, err) == 0)
 		return 0;
 	err_wrap(err, "launch");
 	return err_note(err, "left", "nothing was started");

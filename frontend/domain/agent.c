@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build_tree.h"
 #include "context.h"
 #include "engine.h"
 #include "engine_image.h"
@@ -90,20 +91,6 @@ static int resolve_image(struct context *ctx, struct agent *agent, struct error 
 	return 0;
 }
 
-static int build(
-	struct context *ctx, const char *dockerfile, struct agent *agent, struct error *err)
-{
-	cleanup_free char *folder = xstrdup(dockerfile);
-	char hex[SHA256_HEX_LEN];
-
-	context_doing(ctx, "preflight", "building the image from %s", dockerfile);
-	*strrchr(folder, '/') = '\0';
-	sha256_hex(dockerfile, strlen(dockerfile), hex);
-	agent->image = xasprintf("bottle-agent-%.12s:latest", hex);
-	return engine_image_build(
-		ctx->engine, &ctx->mounted, dockerfile, *folder ? folder : "/", agent->image, err);
-}
-
 /* Named after this process, so that agent_sweep knows when it is gone. */
 static char *temporary_name(const char *folder, const char *name)
 {
@@ -122,6 +109,43 @@ static char *make_temporary(const char *folder, const char *name, struct error *
 	return fs_private_dir(folder, err) == 0 && fs_private_dir(temporary, err) == 0
 		       ? steal_str(&temporary)
 		       : NULL;
+}
+
+/* docker gets a folder of ours, of the very bytes whose hash was approved: it reads for as long as a build takes, and
+ * an agent may write in the original all the while. */
+static int build_from(struct context *ctx, const char *dockerfile, const char *copy,
+	const char *tag, struct error *err)
+{
+	cleanup_trust_file struct trust_file file = TRUST_FILE_INIT;
+	cleanup_trust_record struct trust_record was = {0};
+	cleanup_free char *inner = xasprintf("%s%s", copy, strrchr(dockerfile, '/'));
+	const struct engine_build build = {inner, copy, tag, dockerfile};
+
+	if (build_tree_read(dockerfile, copy, &file, err) != 0 ||
+		trust_find(ctx, &file, &was, err) != 0)
+		return -1;
+	if (!trust_given(&file, &was))
+		return trust_refuse(&file, &was, err);
+	return engine_image_build(ctx->engine, &ctx->mounted, &build, err);
+}
+
+static int build(
+	struct context *ctx, const char *dockerfile, struct agent *agent, struct error *err)
+{
+	cleanup_free char *folder = cache_folder(ctx), *temporary = NULL, *copy = NULL;
+	char hex[SHA256_HEX_LEN];
+	int result;
+
+	context_doing(ctx, "preflight", "building the image from %s", dockerfile);
+	sha256_hex(dockerfile, strlen(dockerfile), hex);
+	temporary = make_temporary(folder, hex, err);
+	if (temporary == NULL)
+		return -1;
+	copy = xasprintf("%s/context", temporary);
+	agent->image = xasprintf("bottle-agent-%.12s:latest", hex);
+	result = build_from(ctx, dockerfile, copy, agent->image, err);
+	fs_remove_tree(temporary);
+	return result;
 }
 
 /* Reads FILE into our copy PACK, which is there afterwards if FILE holds what WAS approved. */
@@ -302,7 +326,7 @@ unsigned agent_sweep(const struct context *ctx, bool dry)
 
 		if (strncmp(entry->d_name, temporary_prefix, sizeof(temporary_prefix) - 1) == 0 &&
 			abandoned(entry->d_name))
-			found += dry || fs_remove_flat(path);
+			found += dry || fs_remove_tree(path);
 	}
 	if (dir != NULL)
 		closedir(dir);

@@ -18,8 +18,9 @@ struct agent {
 	bool cached; /* nothing is to be packed */
 };
 
-/* Finds out what the spec names: builds a dockerfile, inspects the image; copies a pack into the cache if the
- * user approved its bytes. EXIT_DATA when there is none, EXIT_REFUSED for a pack that is not trusted. */
+/* Finds out what the spec names: builds a dockerfile from a copy of its folder, inspects the image; copies a pack
+ * into the cache. Both only if the user approved the bytes. EXIT_DATA when there is none, EXIT_REFUSED when it is
+ * not trusted. */
 int agent_resolve(struct context *ctx, const struct bottle_spec *spec, struct agent *agent,
 	struct error *err);
 

@@ -124,6 +124,20 @@ int journal_child(struct journal *journal, pid_t pid, struct error *err)
 		err);
 }
 
+int journal_mount(
+	struct journal *journal, const char *host, dev_t device, ino_t inode, struct error *err)
+{
+	return append(journal,
+		json_pack("{s:s, s:s, s:I, s:I}", "event", "mount", "host", host, "device",
+			(json_int_t)device, "inode", (json_int_t)inode),
+		err);
+}
+
+int journal_note(struct journal *journal, json_t *event, struct error *err)
+{
+	return append(journal, event, err);
+}
+
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err)
 {
 	return append(journal,
@@ -140,6 +154,30 @@ static void copy_text(const json_t *event, const char *key, char **to)
 		free(*to);
 		*to = xstrdup(text);
 	}
+}
+
+static void take_mount(const json_t *event, struct journal_facts *facts)
+{
+	const char *host = json_string_value(json_object_get(event, "host"));
+
+	if (host == NULL)
+		return;
+	facts->mount = xrealloc(facts->mount, facts->mount_count + 1, sizeof(*facts->mount));
+	facts->mount[facts->mount_count++] = (struct journal_mount){xstrdup(host),
+		(dev_t)json_integer_value(json_object_get(event, "device")),
+		(ino_t)json_integer_value(json_object_get(event, "inode"))};
+}
+
+static void take_setid(const json_t *event, struct journal_facts *facts)
+{
+	const json_t *name;
+	size_t i;
+
+	facts->setid_count += (size_t)json_integer_value(json_object_get(event, "count"));
+	facts->setid_failed += (size_t)json_integer_value(json_object_get(event, "failed"));
+	json_array_foreach (json_object_get(event, "names"), i, name)
+		if (json_is_string(name))
+			strv_push(&facts->setid_names, json_string_value(name));
 }
 
 static void take_event(const json_t *event, struct journal_facts *facts)
@@ -179,6 +217,10 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 		facts->vm_pid = (pid_t)json_integer_value(json_object_get(event, "pid"));
 		facts->vm_start = (uint64_t)json_integer_value(json_object_get(event, "start"));
 	}
+	if (strcmp(name, "mount") == 0)
+		take_mount(event, facts);
+	if (strcmp(name, "setid") == 0)
+		take_setid(event, facts);
 	if (strcmp(name, "foreign-machine") == 0)
 		facts->machine = false;
 	facts->ready |= strcmp(name, "ready") == 0;
@@ -284,6 +326,10 @@ void journal_facts_clear(struct journal_facts *facts)
 	free(facts->lost);
 	free(facts->doubt);
 	free(facts->boot);
+	for (size_t i = 0; i < facts->mount_count; i++)
+		free(facts->mount[i].host);
+	free(facts->mount);
+	strv_clear(&facts->setid_names);
 	*facts = (struct journal_facts){0};
 }
 

@@ -8,9 +8,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "strv.h"
+
 struct context;
 struct error;
-struct strv;
 
 #define JOURNAL_LAUNCH_LEN 32 /* hex digits of a launch id */
 
@@ -40,6 +41,13 @@ struct journal_child {
 	uint64_t start;
 };
 
+/* A writable mount of the agent, and which folder it was. */
+struct journal_mount {
+	char *host;
+	dev_t device;
+	ino_t inode;
+};
+
 /* What a journal says. Zero-initialise. */
 struct journal_facts {
 	char *launch; /* id: the label `io.bot-bottle.launcher` of what it made */
@@ -55,6 +63,10 @@ struct journal_facts {
 	uint64_t vm_start;
 	struct journal_child child[JOURNAL_CHILD_MAX]; /* of smolvm; the first ones */
 	size_t children;
+	struct journal_mount *mount;
+	size_t mount_count;
+	size_t setid_count, setid_failed; /* what setid.h found, and its names */
+	struct strv setid_names;
 	bool network, container, machine; /* begun, so perhaps there */
 	bool sealed;                      /* network: sealed */
 	bool started;                     /* its VM may have run */
@@ -89,6 +101,13 @@ int journal_sync(struct journal *journal, struct error *err);
 
 /* Appends that the child PID of smolvm was started: it may outlive this process and go on. */
 int journal_child(struct journal *journal, pid_t pid, struct error *err);
+
+/* Appends a writable mount. */
+int journal_mount(
+	struct journal *journal, const char *host, dev_t device, ino_t inode, struct error *err);
+
+/* Appends EVENT as it is; takes its reference, and NULL for an error. */
+int journal_note(struct journal *journal, json_t *event, struct error *err);
 
 /* Appends which process the VM monitor is. */
 int journal_booted(struct journal *journal, pid_t pid, uint64_t start, struct error *err);

@@ -18,6 +18,7 @@
 #include "lease.h"
 #include "machine.h"
 #include "mem.h"
+#include "mount_entry.h"
 #include "mount_guard.h"
 #include "mounted.h"
 #include "names.h"
@@ -59,9 +60,12 @@ int launch_preflight(struct launch *launch, struct error *err)
 	/* Mounts are judged before anything is run or asked. */
 	if (context_smolvm_find(ctx, err) != 0 || context_guest(ctx, err) != 0 ||
 		context_vmdb(ctx, err) != 0 || context_socket(ctx, err) != 0 ||
+		mount_pins_take(launch->spec, &launch->pins, err) != 0 ||
 		mount_guard(ctx, launch->spec, err) != 0)
 		return -1;
 	mounted_add(ctx, &launch->spec->agent.mounts);
+	if (mount_entry_check(ctx, launch->spec, &launch->pins, err) != 0)
+		return -1;
 	/* smolvm answers while the engine is asked. */
 	if (context_smolvm_ask(ctx, err) != 0 || context_engine(ctx, err) != 0 ||
 		engine_image_inspect(
@@ -100,12 +104,27 @@ static void note_child(void *arg, pid_t pid)
 	(void)journal_child(&launch->journal, pid, &ignored);
 }
 
+/* Where the agent may write, for whoever looks after its end at what it left. */
+static int note_mounts(struct launch *launch, struct error *err)
+{
+	for (size_t i = 0; i < launch->pins.count; i++) {
+		const struct mount_pin *pin = &launch->pins.item[i];
+
+		if (pin->agent && pin->writable &&
+			journal_mount(&launch->journal, pin->host, pin->device, pin->inode, err) !=
+				0)
+			return -1;
+	}
+	return 0;
+}
+
 int launch_begin(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
 
 	if (mounted_save(ctx, err) != 0 ||
-		journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0)
+		journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0 ||
+		note_mounts(launch, err) != 0)
 		return -1;
 	ctx->vm->on_child = note_child;
 	ctx->vm->on_child_arg = launch;
@@ -240,12 +259,25 @@ static int have_watched(struct launch *launch, struct error *err)
 	return launch->probing < 0 ? -1 : supervisor_tell(&launch->supervisor, &watch, err);
 }
 
+/* What smolvm mounted is what was judged, by the paths that it noted. */
+static int check_mounts(struct launch *launch, struct error *err)
+{
+	cleanup_strv struct strv sources = STRV_INIT, agents = STRV_INIT;
+
+	if (vmdb_effective_sources(launch->ctx->vmdb, launch->machine, &sources, err) != 0)
+		return -1;
+	for (size_t i = 1; i < sources.count; i++) /* the first is our own program */
+		strv_push(&agents, sources.item[i]);
+	return mount_pins_check(&launch->pins, &agents, err);
+}
+
 int launch_boot(struct launch *launch, struct error *err)
 {
 	if (journal_event(&launch->journal, "start", NULL, NULL, err) != 0 ||
 		supervisor_start(launch->ctx, launch->slug, &launch->supervisor, err) != 0 ||
 		machine_boot(launch->ctx, launch->machine, launch->spec, &launch->agent,
 			launch->lease.alias, &launch->bundle, &launch->process, err) != 0 ||
+		check_mounts(launch, err) != 0 ||
 		vmdb_policy_digest(launch->ctx->vmdb, launch->machine, launch->policy, err) != 0 ||
 		have_watched(launch, err) != 0)
 		return -1;
@@ -367,6 +399,7 @@ void launch_clear(struct launch *launch)
 	free(launch->machine);
 	json_decref(launch->labels);
 	journal_clear(&launch->journal);
+	mount_pins_clear(&launch->pins);
 	agent_clear(&launch->agent);
 	engine_image_clear(&launch->image);
 	lease_clear(&launch->lease);

@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "lease.h"
 #include "machine.h"
+#include "mount_pin.h"
 #include "probe.h"
 #include "sha256.h"
 #include "strv.h"
@@ -31,6 +32,7 @@ struct launch {
 	char *machine;
 	json_t *labels;
 	struct journal journal;
+	struct mount_pins pins;
 	struct agent agent;
 	struct engine_image image;
 	struct lease_skip skip;

@@ -74,6 +74,7 @@ void spec_clear(struct bottle_spec *spec)
 	free(spec->agent.image);
 	free(spec->agent.dockerfile);
 	free(spec->agent.pack);
+	strv_clear(&spec->allow_mounts);
 	strv_clear(&spec->agent.env);
 	strv_clear(&spec->agent.secret_env);
 	clear_mounts(&spec->agent.mounts);

@@ -72,6 +72,7 @@ struct bottle_spec {
 	struct spec_bundle bundle;
 	char *folder;             /* of the file, absolute; NULL without a file */
 	struct spec_yaml source;  /* lines, for errors */
+	struct strv allow_mounts; /* of the command line alone: an approval of a file gives none */
 	const char *workload_key; /* "image", "dockerfile" or "pack" if a flag chose, else NULL */
 };
 
@@ -105,6 +106,8 @@ int spec_set_publish(struct bottle_spec *spec, const char *value, struct error *
 int spec_add_env(struct bottle_spec *spec, const char *value, struct error *err);
 /* HOST:GUEST or HOST:GUEST:ro */
 int spec_add_mount(struct bottle_spec *spec, const char *value, struct error *err);
+/* The folder of a writable mount that other users of this host may come to. */
+int spec_add_allow_mount(struct bottle_spec *spec, const char *value, struct error *err);
 
 /* Puts defaults where nothing was said and checks everything: -1 with EXIT_DATA on the first
  * thing that is wrong; the spec must not be used then. The name may still be NULL. */

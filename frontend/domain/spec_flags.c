@@ -233,3 +233,13 @@ int spec_add_mount(struct bottle_spec *spec, const char *value, struct error *er
 	};
 	return 0;
 }
+
+int spec_add_allow_mount(struct bottle_spec *spec, const char *value, struct error *err)
+{
+	char *path = absolute("--allow-mount", value, err);
+
+	if (path == NULL)
+		return -1;
+	strv_take(&spec->allow_mounts, path);
+	return 0;
+}

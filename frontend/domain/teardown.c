@@ -17,6 +17,7 @@
 #include "machine.h"
 #include "mem.h"
 #include "names.h"
+#include "setid.h"
 #include "slug.h"
 #include "smolvm_process.h"
 #include "strv.h"
@@ -180,10 +181,14 @@ static int remove_objects(struct context *ctx, struct journal *journal, struct j
 	/* A VM that may run must not outlive the bundle on its address; one that was never started cannot. */
 	if (facts->machine && facts->started)
 		return left_behind(journal, facts, err);
-	if (!facts->machine)
-		return remove_bundle(ctx, journal, facts, err) == 0
-			       ? 0
-			       : left_behind(journal, facts, err);
+	if (!facts->machine) {
+		int removed = remove_bundle(ctx, journal, facts, err);
+
+		/* The VM is gone: what it leaves in mounts stays as this finds it. */
+		if (facts->started)
+			setid_sweep(ctx, journal, facts);
+		return removed == 0 ? 0 : left_behind(journal, facts, err);
+	}
 	if (remove_bundle(ctx, journal, facts, &unremoved) != 0)
 		context_warn(ctx, "%s", unremoved.message);
 	return left_behind(journal, facts, err);
@@ -194,8 +199,10 @@ int teardown(struct context *ctx, struct journal *journal, struct error *err)
 	cleanup_journal_facts struct journal_facts facts = {0};
 	pid_t supervisor = supervisor_pid(ctx, journal->slug);
 
-	if (journal_read(ctx, journal->slug, &facts, err) != 0 ||
-		remove_objects(ctx, journal, &facts, err) != 0)
+	if (journal_read(ctx, journal->slug, &facts, err) != 0)
+		return -1;
+	setid_recall(ctx, journal->slug, &facts);
+	if (remove_objects(ctx, journal, &facts, err) != 0)
 		return -1;
 	if (journal_remove(journal, err) != 0)
 		return left_behind(journal, &facts, err);
@@ -242,6 +249,8 @@ int teardown_vm_only(struct context *ctx, struct journal *journal, struct error 
 		return -1;
 	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_stop, err) != 0)
 		return left_behind(journal, &facts, err);
+	if (facts.started)
+		setid_sweep(ctx, journal, &facts);
 	return journal_event(journal, "kept", NULL, NULL, err);
 }
 

@@ -10,17 +10,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build_diff.h"
 #include "cancel.h"
 #include "clock.h"
 #include "context.h"
 #include "err.h"
 #include "fs.h"
 #include "mem.h"
+#include "strv.h"
 
-enum { HEAD_MAX = 65536 }; /* of a record: a path may be all escapes */
+enum {
+	HEAD_MAX = 65536, /* of a record: a path may be all escapes */
+	CHANGES_MAX = 10, /* that a refusal names */
+};
 
-/* Of what the hash is. A build context would be another kind: its hash is one of many files. */
-static const char kind_file[] = "file";
+static const char *const kinds[] = {[TRUST_FILE] = "file", [TRUST_TREE] = "tree"};
+
+const char *trust_kind_name(enum trust_kind kind)
+{
+	return kinds[kind];
+}
 
 /* NAME with the links of its folder resolved, not its own. NULL with *err set. */
 static char *path_of(const char *name, struct error *err)
@@ -103,10 +112,11 @@ static char *store(const struct context *ctx, struct error *err)
 }
 
 /* Where the approval of PATH lies. NULL with *err set. */
-static char *place_of(const struct context *ctx, const char *path, struct error *err)
+static char *place_of(
+	const struct context *ctx, enum trust_kind kind, const char *path, struct error *err)
 {
 	cleanup_free char *folder = store(ctx, err);
-	cleanup_free char *key = xasprintf("%s %s", kind_file, path);
+	cleanup_free char *key = xasprintf("%s %s", kinds[kind], path);
 	char hex[SHA256_HEX_LEN];
 
 	sha256_hex(key, strlen(key), hex);
@@ -118,7 +128,7 @@ static bool read_record(const char *place, struct trust_record *ret)
 {
 	cleanup_error struct error ignored = ERROR_INIT;
 	cleanup_buf struct buf bytes = BUF_INIT(HEAD_MAX + TRUST_TEXT_MAX);
-	const char *path, *sha256, *newline, *text;
+	const char *kind, *path, *sha256, *newline, *text;
 	json_auto_t *head = NULL;
 	char hex[SHA256_HEX_LEN];
 	size_t len;
@@ -127,12 +137,16 @@ static bool read_record(const char *place, struct trust_record *ret)
 		(newline = memchr(bytes.data, '\n', bytes.len)) == NULL)
 		return false;
 	head = json_loadb(bytes.data, (size_t)(newline - bytes.data), JSON_REJECT_DUPLICATES, NULL);
+	kind = json_string_value(json_object_get(head, "kind"));
 	path = json_string_value(json_object_get(head, "path"));
 	sha256 = json_string_value(json_object_get(head, "sha256"));
 	if (path == NULL || sha256 == NULL || strlen(sha256) != SHA256_HEX_LEN - 1 ||
 		sha256[strspn(sha256, "0123456789abcdef")] != '\0')
 		return false;
-	*ret = (struct trust_record){.path = xstrdup(path),
+	*ret = (struct trust_record){.kind = kind != NULL && strcmp(kind, kinds[TRUST_TREE]) == 0
+						     ? TRUST_TREE
+						     : TRUST_FILE,
+		.path = xstrdup(path),
 		.sha256 = xstrdup(sha256),
 		.since = json_integer_value(json_object_get(head, "since"))};
 	text = newline + 1;
@@ -149,11 +163,12 @@ static bool read_record(const char *place, struct trust_record *ret)
 int trust_find(const struct context *ctx, const struct trust_file *file, struct trust_record *ret,
 	struct error *err)
 {
-	cleanup_free char *place = place_of(ctx, file->path, err);
+	cleanup_free char *place = place_of(ctx, file->kind, file->path, err);
 
 	if (place == NULL)
 		return -1;
-	if (read_record(place, ret) && strcmp(ret->path, file->path) != 0)
+	if (read_record(place, ret) &&
+		(strcmp(ret->path, file->path) != 0 || ret->kind != file->kind))
 		trust_record_clear(ret);
 	return 0;
 }
@@ -183,31 +198,54 @@ static char *shell_word(const char *path)
 	return steal_str(&quoted);
 }
 
+/* What changed in a tree since it was approved, as far as both lists are kept. */
+static void note_changes(
+	const struct trust_file *file, const struct trust_record *was, struct error *err)
+{
+	cleanup_strv struct strv lines = STRV_INIT;
+	struct build_diff_count count;
+	size_t all;
+
+	if (file->kind != TRUST_TREE || was->text == NULL || file->text.len == 0)
+		return;
+	count = build_diff(was->text, was->text_len, buf_str(&file->text), file->text.len,
+		CHANGES_MAX, &lines);
+	all = count.come + count.changed + count.gone;
+	for (size_t i = 0; i < lines.count; i++)
+		err_note(err, "differs", "%s", lines.item[i]);
+	if (all > lines.count)
+		err_note(err, "differs", "and %zu more", all - lines.count);
+}
+
 int trust_refuse(const struct trust_file *file, const struct trust_record *was, struct error *err)
 {
 	cleanup_free char *word = shell_word(file->path);
+	bool tree = file->kind == TRUST_TREE;
 
-	err_set(err, EXIT_REFUSED, "%s is not trusted", file->path);
+	err_set(err, EXIT_REFUSED, "%s is not trusted%s", file->path,
+		tree ? " with what it builds from" : "");
 	if (was->path != NULL)
 		err_note(
 			err, "why", "it is not what was approved: that had sha256 %s", was->sha256);
 	else
 		err_note(err, "why",
 			"an agent may have written it, and it was never approved at this path");
+	note_changes(file, was, err);
 	err_note(err, "sha256", "%s", file->sha256);
-	return err_note(err, "next", "look at it, then: bottle trust %s", word);
+	return err_note(err, "next", "look at it, then: bottle trust %s%s",
+		tree ? "--dockerfile " : "", word);
 }
 
 int trust_approve(const struct context *ctx, const struct trust_file *file, struct error *err)
 {
-	cleanup_free char *place = place_of(ctx, file->path, err), *head = NULL;
+	cleanup_free char *place = place_of(ctx, file->kind, file->path, err), *head = NULL;
 	cleanup_buf struct buf bytes = BUF_INIT(HEAD_MAX + TRUST_TEXT_MAX);
 	json_auto_t *json = NULL;
 
 	if (place == NULL)
 		return -1;
-	json = json_pack("{s:s, s:s, s:s, s:I}", "kind", kind_file, "path", file->path, "sha256",
-		file->sha256, "since", (json_int_t)clock_epoch());
+	json = json_pack("{s:s, s:s, s:s, s:I}", "kind", kinds[file->kind], "path", file->path,
+		"sha256", file->sha256, "since", (json_int_t)clock_epoch());
 	head = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	if (head == NULL)
 		return err_set(err, EXIT_DATA, "trust %s: the path is not UTF-8", file->path);
@@ -220,22 +258,29 @@ int trust_approve(const struct context *ctx, const struct trust_file *file, stru
 int trust_revoke(const struct context *ctx, const char *name, bool *ret_found, struct error *err)
 {
 	cleanup_error struct error gone = ERROR_INIT;
-	cleanup_free char *path = path_of(name, &gone), *place = NULL;
+	cleanup_free char *path = path_of(name, &gone);
 
-	place = place_of(ctx, path ? path : name, err);
-	if (place == NULL)
-		return -1;
-	*ret_found = fs_exists(place);
-	return unlink(place) == 0 || errno == ENOENT
-		       ? 0
-		       : err_errno(err, EXIT_CANTCREATE, "remove %s", place);
+	*ret_found = false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		cleanup_free char *place =
+			place_of(ctx, (enum trust_kind)i, path ? path : name, err);
+
+		if (place == NULL)
+			return -1;
+		*ret_found |= fs_exists(place);
+		if (unlink(place) != 0 && errno != ENOENT)
+			return err_errno(err, EXIT_CANTCREATE, "remove %s", place);
+	}
+	return 0;
 }
 
 static int by_path(const void *a, const void *b)
 {
 	const struct trust_record *left = a, *right = b;
 
-	return strcmp(left->path, right->path);
+	int order = strcmp(left->path, right->path);
+
+	return order != 0 ? order : (int)left->kind - (int)right->kind;
 }
 
 int trust_list(

@@ -18,23 +18,32 @@ struct error;
 
 #define TRUST_TEXT_MAX (256 * 1024) /* bytes of a file that are kept to be shown */
 
+/* Of what an approval is. */
+enum trust_kind {
+	TRUST_FILE, /* the bytes of one file */
+	TRUST_TREE, /* a Dockerfile with the folder that it builds from; see build_tree.h */
+};
+
 /* A file, read once through one descriptor. */
 struct trust_file {
+	enum trust_kind kind;
 	int fd;
 	char *path;  /* without links */
 	bool rooted; /* only root can have written it */
 	char sha256[SHA256_HEX_LEN];
-	struct buf text; /* the bytes that were hashed; empty beyond TRUST_TEXT_MAX */
+	struct buf
+		text; /* what was hashed: bytes, or the list of a tree; empty beyond TRUST_TEXT_MAX */
 };
 
-#define TRUST_FILE_INIT                                        \
-	{                                                      \
-		-1, NULL, false, {0}, BUF_INIT(TRUST_TEXT_MAX) \
+#define TRUST_FILE_INIT                                                    \
+	{                                                                  \
+		TRUST_FILE, -1, NULL, false, {0}, BUF_INIT(TRUST_TEXT_MAX) \
 	}
 #define cleanup_trust_file __attribute__((cleanup(trust_file_clear)))
 
 /* An approval. Zero-initialise. */
 struct trust_record {
+	enum trust_kind kind;
 	char *path; /* NULL = there is none */
 	char *sha256;
 	int64_t since; /* seconds since 1970 */
@@ -64,7 +73,11 @@ int trust_refuse(const struct trust_file *file, const struct trust_record *was, 
 /* Approves the bytes that were read, whatever the file holds by now. */
 int trust_approve(const struct context *ctx, const struct trust_file *file, struct error *err);
 
-/* Withdraws the approval of NAME, which need not be there any more. *ret_found says whether there was one. */
+/* "file" or "tree". */
+const char *trust_kind_name(enum trust_kind kind);
+
+/* Withdraws the approvals of NAME, of either kind, which need not be there any more. *ret_found says whether there
+ * was one. */
 int trust_revoke(const struct context *ctx, const char *name, bool *ret_found, struct error *err);
 
 /* All approvals, by path. The caller clears each and frees the array. */

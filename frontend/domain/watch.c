@@ -25,6 +25,7 @@
 #include "relay.h"
 #include "seal.h"
 #include "services.h"
+#include "setid.h"
 #include "spec.h"
 #include "strv.h"
 #include "supervisor.h"
@@ -241,7 +242,10 @@ static int clean_up(struct watcher *watcher, struct error *err)
 	if (!facts.ready)
 		return teardown(watcher->ctx, &journal, err);
 	/* Whoever stops a VM without us may still want its record; what it could reach does not matter now. */
-	return watcher->vm_ended ? 0 : teardown_lost(watcher->ctx, &journal, watcher->reason, err);
+	if (!watcher->vm_ended)
+		return teardown_lost(watcher->ctx, &journal, watcher->reason, err);
+	setid_sweep(watcher->ctx, &journal, &facts);
+	return 0;
 }
 
 static int open_events(struct watcher *watcher, struct error *err)

@@ -196,8 +196,8 @@ static const char *last_lines(const char *text, int lines)
 	return at;
 }
 
-int engine_image_build(struct engine *engine, const struct strv *mounted, const char *dockerfile,
-	const char *context, const char *tag, struct error *err)
+int engine_image_build(struct engine *engine, const struct strv *mounted,
+	const struct engine_build *build, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
@@ -207,13 +207,13 @@ int engine_image_build(struct engine *engine, const struct strv *mounted, const 
 	if (prepare(engine, mounted, &argv, &env, err) != 0)
 		return -1;
 	strv_push(&argv, "build");
-	strv_pushf(&argv, "--file=%s", dockerfile);
-	strv_pushf(&argv, "--tag=%s", tag);
+	strv_pushf(&argv, "--file=%s", build->file);
+	strv_pushf(&argv, "--tag=%s", build->tag);
 	strv_push(&argv, "--");
-	strv_push(&argv, context);
+	strv_push(&argv, build->context);
 	if (engine_plan(engine) != NULL) {
 		plan_run(engine_plan(engine), "docker", &argv, false);
-		engine_plan(engine)->built = xstrdup(tag);
+		engine_plan(engine)->built = xstrdup(build->tag);
 		return 0;
 	}
 	spec.argv = &argv;
@@ -221,15 +221,16 @@ int engine_image_build(struct engine *engine, const struct strv *mounted, const 
 	spec.deadline_ms = BUILD_MS;
 	spec.output_max = OUTPUT_MAX;
 	if (proc_run(&proc, &spec, err) != 0)
-		return err_wrap(err, "docker build %s", dockerfile);
+		return err_wrap(err, "docker build %s", build->named);
 	if (proc.exit_code == 0)
 		return 0;
 	why = proc_last_line(&proc);
-	err_set(err, EXIT_DATA, "docker: build %s: %s", dockerfile, why);
+	err_set(err, EXIT_DATA, "docker: build %s: %s", build->named, why);
 	/* The classic builder writes its steps to stdout, BuildKit all to stderr. */
 	if (proc.out.len > 0)
 		err_note(err, "output", "%s", last_lines(buf_str(&proc.out), TAIL_LINES));
 	if (proc.err.len > 0)
 		err_note(err, "output", "%s", last_lines(buf_str(&proc.err), TAIL_LINES));
-	return err_note(err, "next", "docker build -f %s %s", dockerfile, context);
+	return err_note(
+		err, "next", "docker build -f %s FOLDER, FOLDER being its own", build->named);
 }

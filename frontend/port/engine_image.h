@@ -44,9 +44,14 @@ int engine_image_inspect(
 int engine_image_save(struct engine *engine, const struct strv *mounted, const char *image,
 	const char *path, struct error *err);
 
-/* Builds TAG from DOCKERFILE with the folder CONTEXT. The error carries the end of the build's
- * output. */
-int engine_image_build(struct engine *engine, const struct strv *mounted, const char *dockerfile,
-	const char *context, const char *tag, struct error *err);
+/* What is built: FILE with the folder CONTEXT, which errors call by the user's own name for it. */
+struct engine_build {
+	const char *file, *context, *tag;
+	const char *named;
+};
+
+/* Builds. The error carries the end of the build's output. */
+int engine_image_build(struct engine *engine, const struct strv *mounted,
+	const struct engine_build *build, struct error *err);
 
 #endif

@@ -156,6 +156,10 @@ int vmdb_forget_policy(
 int vmdb_check_effective(const struct vmdb *vmdb, const struct vmdb_template *template,
 	int64_t since, struct error *err);
 
+/* The folders that the engine noted as sources of mounts, in agent.config.json's order. EXIT_REFUSED. */
+int vmdb_effective_sources(
+	const struct vmdb *vmdb, const char *machine, struct strv *ret, struct error *err);
+
 /* The digest of agent.config.json: the same for as long as nobody changes the file. EXIT_REFUSED. */
 int vmdb_policy_digest(const struct vmdb *vmdb, const char *machine,
 	char ret[static SHA256_HEX_LEN], struct error *err);

@@ -208,6 +208,25 @@ int vmdb_effective_policy(const struct vmdb *vmdb, const char *machine, int64_t 
 	return 0;
 }
 
+int vmdb_effective_sources(
+	const struct vmdb *vmdb, const char *machine, struct strv *ret, struct error *err)
+{
+	cleanup_free char *agent = file_of(vmdb, machine, "agent.config.json");
+	json_t *json = read_policy(agent, 0, err);
+	const json_t *mount;
+	size_t i;
+
+	if (json == NULL)
+		return err_wrap(err, "machine %s", machine);
+	json_array_foreach (json_object_get(json, "mounts"), i, mount) {
+		const char *source = json_string_value(json_object_get(mount, "source"));
+
+		strv_push(ret, source != NULL ? source : "");
+	}
+	json_decref(json);
+	return 0;
+}
+
 int vmdb_policy_digest(const struct vmdb *vmdb, const char *machine,
 	char ret[static SHA256_HEX_LEN], struct error *err)
 {

@@ -90,6 +90,7 @@ home_of() { # USER
 	home=$work/home-$1
 	if [ ! -d "$home" ]; then
 		mkdir -p "$home/faults"
+		chmod 700 "$home" # else what is mounted from it is open to the others
 		chown -R "$(uid "$1"):$(uid "$1")" "$home"
 	fi
 	echo "$home"

@@ -193,6 +193,7 @@ said "an image's name"
 try 1 DOCKER_HOST="unix:///$evil" "$bottle" ps
 said "a socket's name"
 printf 'FROM bundle\n%s x\n' "$evil" >"$work/project/Dockerfile"
+as 1 "$bottle" trust "$work/project/Dockerfile" >/dev/null
 try 1 "$bottle" launch web --dockerfile "$work/project/Dockerfile" --bundle-image bundle
 said "docker build"
 is "$(leftovers 1 a)" "" "nothing is left"

@@ -133,7 +133,7 @@ is "$(grep -c '^bottle: trust: ' "$work/err")" 2 "for each of them"
 is "$(jq -c '[.schema, [.trusted[].path]]' "$work/out")" "[\"bottle.trust/1\",[\"$project/roots.yaml\",\"$yaml\"]]" \
 	"and the others are approved all the same"
 try 1 "$bottle" trust --list
-like "$work/out" "^20[0-9-]+T[0-9:]+Z +$sha +$yaml\$" "--list shows time, hash and path"
+like "$work/out" "^20[0-9-]+T[0-9:]+Z +file +$sha +$yaml\$" "--list shows time, kind, hash and path"
 try 1 "$bottle" trust --list --json
 is "$(jq -c '.trusted | length' "$work/out")" 2 "--list --json has each once"
 for each in "" "--list $yaml" "--list --revoke" --revoke; do

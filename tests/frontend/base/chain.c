@@ -136,6 +136,60 @@ static void test_passes(void)
 	passes("good", LIST("gone", "/nowhere"), -1, "folders that do not exist");
 }
 
+/* LOOSE: folders that keep nobody out. */
+static void enterable(const char *name, const char *const *loose, bool want, const char *what)
+{
+	cleanup_free char *path = in_folder(name);
+	cleanup_strv struct strv folders = STRV_INIT;
+
+	for (; *loose != NULL; loose++)
+		strv_take(&folders, in_folder(*loose));
+	is_int(chain_enterable(path, &folders), want, what);
+}
+
+static void test_enterable(void)
+{
+	make("shut", 0700);
+	make("shut/in", 0755);
+	make("shut/in/deep", 0777);
+	make("readable", 0704);
+	make("readable/in", 0755);
+	make("wide", 0755);
+	make("wide/in", 0700);
+	make("passage", 0711);
+	make("passage/in", 0755);
+	make_link("shut/in", "wide/link");
+	enterable("open/in", LIST("none"), true, "folders that all may enter");
+	enterable("passage/in", LIST("none"), true, "folders that all may pass, not read");
+	enterable("shut/in/deep", LIST("none"), false, "a closed folder above");
+	enterable("readable/in", LIST("none"), false, "one that others may read and not enter");
+	enterable("wide/in", LIST("none"), false, "a closed folder at the end");
+	enterable("wide/link", LIST("none"), false, "one on the way behind a link");
+	enterable("wide/in", LIST("wide/in"), true, "the closed folder is the agent's to open");
+	enterable("wide/in", LIST("wide"), true, "and so when it lies in what an agent may write");
+	enterable("shut/in/deep", LIST("shut/in"), false, "a closed folder above that is none");
+	enterable("shut/in/deep", LIST("good", "shut"), true, "the closed folder is an agent's");
+	enterable("shut/none", LIST("none"), false, "what does not exist below a closed folder");
+	if (geteuid() != 0)
+		return;
+	make("roots-group", 0710);
+	make("roots-group/in", 0755);
+	enterable("roots-group/in", LIST("none"), false, "one that root's group may enter");
+	make("their-group", 0710);
+	make("their-group/in", 0755);
+	{
+		cleanup_free char *path = in_folder("their-group");
+
+		if (chown(path, 0, 65534) != 0)
+			exit(EXIT_FAILURE);
+	}
+	enterable("their-group/in", LIST("none"), true, "one that another group may enter");
+	make("their-own", 0700);
+	make("their-own/in", 0755);
+	give_away("their-own");
+	enterable("their-own/in", LIST("none"), true, "one that is somebody else's");
+}
+
 int main(void)
 {
 	umask(022);
@@ -143,6 +197,7 @@ int main(void)
 		return EXIT_FAILURE;
 	test_weak();
 	test_passes();
+	test_enterable();
 	if (chdir("/") == 0) {
 		cleanup_free char *command = xasprintf("rm -rf '%s'", folder);
 

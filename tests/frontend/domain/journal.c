@@ -69,6 +69,36 @@ static void test_round_trip(void)
 	is_int(journal_remove(&journal, &err), 0, "twice");
 }
 
+/* What an agent could write, and what it left there. */
+static void test_mounts(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	cleanup_journal_facts struct journal_facts facts = {0};
+
+	ok(journal_lock(&ctx, "mounts", 1000, &journal, &err) == 0 &&
+			journal_begin(&journal, "0123456789abcdef0123456789abcdef", "/e", "/s",
+				&err) == 0 &&
+			journal_mount(&journal, "/home/u/src", 7, UINT64_C(1) << 40, &err) == 0 &&
+			journal_mount(&journal, "/home/u/other", 8, 9, &err) == 0 &&
+			journal_note(&journal,
+				json_pack("{s:s, s:i, s:i, s:[s]}", "event", "setid", "count", 2,
+					"failed", 1, "names", "/home/u/src/su"),
+				&err) == 0,
+		"mounts and what was left in them are written");
+	is_int(journal_read(&ctx, "mounts", &facts, &err), 0, "and read");
+	ok(facts.mount_count == 2 && strcmp(facts.mount[0].host, "/home/u/src") == 0 &&
+			facts.mount[0].device == 7 && facts.mount[0].inode == UINT64_C(1) << 40 &&
+			strcmp(facts.mount[1].host, "/home/u/other") == 0,
+		"each with the folder that it was");
+	ok(facts.setid_count == 2 && facts.setid_failed == 1 && facts.setid_names.count == 1 &&
+			strcmp(facts.setid_names.item[0], "/home/u/src/su") == 0,
+		"and the setuid files");
+	is_int(journal_mount(&journal, "/home/\xff", 1, 1, &err), -1,
+		"a path that JSON cannot hold is an error");
+	is_int(journal_remove(&journal, &err), 0, "(removed)");
+}
+
 static void test_lock(void)
 {
 	cleanup_error struct error err = ERROR_INIT;
@@ -187,6 +217,7 @@ int main(void)
 		return 1;
 	ctx.state_root = base;
 	test_round_trip();
+	test_mounts();
 	test_lock();
 	test_broken();
 	test_slugs();

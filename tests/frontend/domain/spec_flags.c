@@ -38,6 +38,7 @@ static const struct {
 		"characters, "
 		"no space, no leading -"},
 	{"an empty dockerfile", spec_set_dockerfile, "", "--dockerfile: the path is empty"},
+	{"an empty folder to allow", spec_add_allow_mount, "", "--allow-mount: the path is empty"},
 	{"an empty pack", spec_set_pack, "", "--pack: the path is empty"},
 	{"no cpus", spec_set_cpus, "0", "--cpus: got '0': allowed are 1 to 255"},
 	{"256 cpus", spec_set_cpus, "256", "--cpus: got '256': allowed are 1 to 255"},

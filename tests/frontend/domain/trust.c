@@ -261,6 +261,33 @@ static void test_refusal(void)
 		"and the hash is there");
 }
 
+/* A file and a tree of one path are two things. */
+static void test_kinds(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *path = at("Dockerfile");
+	cleanup_trust_file struct trust_file file = TRUST_FILE_INIT;
+	cleanup_trust_record struct trust_record as_tree = {0}, as_file = {0};
+	bool found = false;
+
+	put(path, "FROM x\n");
+	ok(approve(path) && given(path), "(a file is approved)");
+	is_int(load(path, &file, &err), 0, "(read)");
+	file.kind = TRUST_TREE;
+	is_int(trust_find(&ctx, &file, &as_tree, &err), 0, "the same path as a tree");
+	ok(as_tree.path == NULL && !trust_given(&file, &as_tree),
+		"is not approved by that, whatever its hash");
+	is_int(trust_approve(&ctx, &file, &err), 0, "the tree is approved");
+	file.kind = TRUST_FILE;
+	ok(trust_find(&ctx, &file, &as_file, &err) == 0 && as_file.kind == TRUST_FILE,
+		"and the file's approval is still its own");
+	is_int(trust_revoke(&ctx, path, &found, &err), 0, "revoking");
+	ok(found && !given(path), "takes the file's back");
+	trust_record_clear(&as_tree);
+	file.kind = TRUST_TREE;
+	ok(trust_find(&ctx, &file, &as_tree, &err) == 0 && as_tree.path == NULL, "and the tree's");
+}
+
 int main(void)
 {
 	cleanup_free char *clean = NULL;
@@ -273,6 +300,7 @@ int main(void)
 	test_store();
 	test_parallel();
 	test_refusal();
+	test_kinds();
 	free(ctx.state_root);
 	clean = xasprintf("rm -rf %s", base);
 	return system(clean) == 0 ? done_testing() : 1;

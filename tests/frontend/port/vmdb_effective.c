@@ -114,6 +114,23 @@ static const struct {
 	{"rootfs_path", "7"},
 };
 
+/* What is looked up again after a boot is what the file says, not what was asked for. */
+static void test_sources(struct fixture *f)
+{
+	cleanup_strv struct strv sources = STRV_INIT, none = STRV_INIT;
+	struct error err = ERROR_INIT;
+	cleanup_free char *path = path_of(f, "agent.config.json");
+
+	put(f, "agent.config.json", "mounts", "source", "\"/elsewhere\"");
+	accepted(vmdb_effective_sources(&f->vmdb, "t10", &sources, &err), &err,
+		"the sources of mounts are read");
+	is_int((long long)sources.count, 1, "each of them");
+	is_str(sources.count == 1 ? sources.item[0] : NULL, "/elsewhere", "as the file has it");
+	unlink(path);
+	refused(vmdb_effective_sources(&f->vmdb, "t10", &none, &err), &err, EXIT_REFUSED,
+		"agent.config.json", "without the file there are none");
+}
+
 static void test_changes(struct fixture *f)
 {
 	struct error err = ERROR_INIT;
@@ -227,6 +244,7 @@ int main(void)
 	fixture_init(&f);
 	dir = vmdb_machine_dir(&f.vmdb, "t10");
 	mkdir(dir, 0700);
+	test_sources(&f);
 	test_changes(&f);
 	test_files(&f);
 	test_read(&f);
