@@ -30,6 +30,7 @@ struct context {
 	size_t mounted_saved; /* so many of them are written down */
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
+	bool events_failed; /* that an event could not be written was said */
 
 	char *socket;      /* of the engine, once it was looked for */
 	char *socket_from; /* what named it: "--engine", DOCKER_HOST, a bottle's launch ... */
