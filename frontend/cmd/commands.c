@@ -81,6 +81,29 @@ static const struct cmd_option trust_options[] = {
 	CMD_OPTION_END,
 };
 
+static const struct cmd_option logs_options[] = {
+	{"source", 0, "SOURCE", "bundle (default), machine or launch; may be repeated"},
+	{"follow", 'f', NULL, "go on until the source ends"},
+	{"tail", 'n', "N", "begin with the last N lines"},
+	{"since", 0, "TIME", "begin there: 10m, 2h, 2026-11-28T21:00:00Z (not for machine)"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option events_options[] = {
+	{"follow", 'f', NULL, "go on with what happens from now on"},
+	{"since", 0, "TIME", "begin there: 10m, 2h, 2026-11-28T21:00:00Z"},
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option config_options[] = {
+	{"origin", 0, NULL, "also where each value comes from, and what is locked"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
 static const struct cmd_option gc_options[] = {
 	{"force", 'f', NULL, "remove what is listed"},
 	CMD_OPTION_ENGINE,
@@ -122,6 +145,18 @@ const struct command commands[] = {
 	{"verify", "NAME", "Probe a running bottle's isolation again.",
 		"Exit 1 when anything forbidden got through or anything expected did not.",
 		verify_options, CMD_PLAIN, 1, 1, cmd_verify, "NAME"},
+	{"logs", "NAME [--source SOURCE]... [-f] [--tail N] [--since TIME]",
+		"Print what the parts of a bottle have said.",
+		"bundle is the container's output, machine the console of the VM, launch the "
+		"events "
+		"of the last\nlaunch, which are there also when it failed. On a terminal control "
+		"characters stand as \\xNN; a pipe\nor a file gets the bytes.",
+		logs_options, CMD_PLAIN, 1, 1, cmd_logs, "NAME"},
+	{"events", "[-f] [--since TIME]", "Print what happened to the bottles of this user.",
+		"Launches step by step, verdicts, ends and their reasons. With --json one document "
+		"a "
+		"line.",
+		events_options, CMD_PLAIN, 0, 0, cmd_events, NULL},
 	{"pool", "[status|ensure|release]", "Show who holds which address; add or remove aliases.",
 		NULL, json_options, CMD_PLAIN, 0, 1, cmd_pool, "status|ensure|release"},
 	{"allowlist", "show NAME | set NAME [ALIAS/32]",
@@ -143,6 +178,10 @@ const struct command commands[] = {
 		trust_options, CMD_PLAIN, 0, 256, cmd_trust, "FILE..."},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
 		CMD_PLAIN, 0, 0, cmd_gc, NULL},
+	{"config", "show [--origin]", "Show the settings in force.",
+		"Built-in values, then the administrator's file, then the user's, then --engine. A "
+		"place that no\nfile names is searched as a launch would search it.",
+		config_options, CMD_PLAIN, 1, 1, cmd_config, "show"},
 	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",
 		"Waits, detached from launch and terminal, for the end of the bundle's container, "
 		"its "

@@ -5,11 +5,13 @@
 #include "bottle.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "cancel.h"
 #include "clock.h"
 #include "context.h"
 #include "err.h"
+#include "events.h"
 #include "journal.h"
 #include "launch.h"
 #include "machine.h"
@@ -41,6 +43,24 @@ static int interrupted(struct error *err)
 	return err_set(err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
 }
 
+/* NAME of this launch, and what went wrong in it, if something did. */
+static void note(const struct launch *launch, const char *name, const char *reason,
+	const struct bottle_timings *timings, const struct error *error)
+{
+	const struct bottle_timing *last =
+		timings->count > 0 ? &timings->step[timings->count - 1] : NULL;
+	bool of_step = last != NULL && (error != NULL || strcmp(name, "step") == 0);
+
+	events_note(launch->ctx, &(struct event){.name = name,
+					 .bottle = launch->slug,
+					 .launch = launch->id,
+					 .alias = launch->lease.alias,
+					 .step = of_step ? last->step : NULL,
+					 .reason = reason,
+					 .ms = of_step ? last->us / 1000 : -1,
+					 .error = error});
+}
+
 static int run_steps(struct launch *launch, struct bottle_timings *timings, struct error *err)
 {
 	const struct progress *progress = &launch->ctx->progress;
@@ -49,8 +69,12 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 		int64_t begin = clock_us(), waited = outside_us();
 		int result;
 
-		if (i == 1 && launch_begin(launch, err) != 0)
-			return -1;
+		if (i == 1) {
+			if (launch_begin(launch, err) != 0)
+				return -1;
+			note(launch, "launch", NULL, timings, NULL);
+			note(launch, "step", NULL, timings, NULL);
+		}
 		if (progress->begin != NULL)
 			progress->begin(progress->arg, steps[i].name, steps[i].what);
 		result = cancel_asked() ? interrupted(err) : steps[i].run(launch, err);
@@ -58,6 +82,8 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 			steps[i].name, clock_us() - begin, outside_us() - waited};
 		if (result != 0)
 			return -1;
+		if (i > 0)
+			note(launch, "step", NULL, timings, NULL);
 		if (progress->end != NULL)
 			progress->end(progress->arg, steps[i].name, clock_us() - begin);
 	}
@@ -131,6 +157,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 {
 	cleanup_launch struct launch launch = LAUNCH_INIT(ctx, spec, options);
 	int64_t begin = clock_us();
+	bool begun;
 	int result;
 
 	*timings = (struct bottle_timings){.count = 0};
@@ -149,10 +176,15 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	timings->total_us = clock_us() - begin;
 	timings->outside_us = outside_us();
 	timings->cpu_us = clock_cpu_us();
-	if (result == 0)
+	if (result == 0) {
+		note(&launch, "ready", ret->text, timings, NULL);
 		return 0;
+	}
+	begun = journal_exists(&launch.journal);
 	err_wrap(err, "launch %s", name);
 	undo(&launch, err);
+	if (begun)
+		note(&launch, options->keep_on_fail ? "kept" : "failed", NULL, timings, err);
 	return -1;
 }
 

@@ -10,6 +10,7 @@ struct bottle_spec;
 struct context;
 struct error;
 struct evidence;
+struct journal_facts;
 struct json_t;
 struct strv;
 struct verdict;
@@ -43,6 +44,10 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 
 /* Stops and removes NAME. None there is success with *ret_found false; another user's is EXIT_REFUSED. */
 int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct error *err);
+
+/* Reads the journal of NAME. EXIT_REFUSED: another user's bottle. EXIT_USAGE_ERROR: there is none. */
+int bottle_find(
+	struct context *ctx, const char *name, struct journal_facts *ret, struct error *err);
 
 /* Loads the verdict of NAME and checks that it is about what runs: the same VM process with the same policy file,
  * the same container with the same ports, a live supervisor. EXIT_REFUSED otherwise; another user's bottle too.

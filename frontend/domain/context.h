@@ -33,6 +33,7 @@ struct context {
 	size_t mounted_saved; /* so many of them are written down */
 	bool engine_unproven; /* --engine-unproven */
 	struct progress progress;
+	bool events_failed; /* that an event could not be written was said */
 
 	struct plan *plan; /* gets what a launch would do; NULL = it is done (plan.h) */
 

@@ -8,6 +8,7 @@
 #include "cancel.h"
 #include "context.h"
 #include "err.h"
+#include "events.h"
 #include "evidence.h"
 #include "journal.h"
 #include "mem.h"
@@ -47,13 +48,29 @@ int bottle_stop(struct context *ctx, const char *name, bool *ret_found, struct e
 		return refuse_foreign(ctx, name, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
 	*ret_found = true;
 	cancel_tolerate(cancel_count() + 1); /* half a stop is worse than a late one */
-	return teardown(ctx, &journal, err) == 0 ? 0 : err_wrap(err, "stop %s", name);
+	if (teardown(ctx, &journal, err) != 0)
+		return err_wrap(err, "stop %s", name);
+	events_note(ctx, &(struct event){.name = "stopped", .bottle = name, .ms = -1});
+	return 0;
 }
 
 static int unverified(const char *name, const char *why, struct error *err)
 {
 	err_set(err, EXIT_REFUSED, "%s is unverified: %s", name, why);
 	return err_note(err, "next", "bottle stop %s, then launch it again", name);
+}
+
+int bottle_find(struct context *ctx, const char *name, struct journal_facts *ret, struct error *err)
+{
+	if (slug_check(name, err) != 0)
+		return -1;
+	if (journal_read(ctx, name, ret, err) == 0)
+		return 0;
+	err_clear(err);
+	if (refuse_foreign(ctx, name, err) != 0)
+		return -1;
+	err_set(err, EXIT_USAGE_ERROR, "there is no bottle named %s", name);
+	return err_note(err, "next", "bottle ps");
 }
 
 int bottle_check(
@@ -63,15 +80,8 @@ int bottle_check(
 	char policy[SHA256_HEX_LEN];
 	bool alive = false;
 
-	if (slug_check(name, err) != 0)
+	if (bottle_find(ctx, name, &facts, err) != 0)
 		return -1;
-	if (journal_read(ctx, name, &facts, err) != 0) {
-		err_clear(err);
-		if (refuse_foreign(ctx, name, err) != 0)
-			return -1;
-		err_set(err, EXIT_USAGE_ERROR, "there is no bottle named %s", name);
-		return err_note(err, "next", "bottle ps");
-	}
 	if (facts.lost != NULL)
 		return unverified(name, facts.lost, err);
 	if (!facts.ready)
@@ -163,6 +173,12 @@ static int keep_result(
 	if (strcmp(facts.launch, verdict->launch) != 0)
 		return err_set(
 			err, EXIT_UNAVAILABLE, "it was stopped, and launched again, meanwhile");
+	events_note(ctx, &(struct event){.name = why ? "unverified" : "verified",
+				 .bottle = verdict->slug,
+				 .launch = verdict->launch,
+				 .alias = verdict->alias,
+				 .reason = why ? why : verdict->text,
+				 .ms = -1});
 	if (why == NULL && facts.doubt == NULL)
 		return 0;
 	return journal_event(&journal, why ? "unverified" : "verified", "why", why, err);

@@ -137,7 +137,8 @@ static int merge(struct settings *settings, struct settings_file *file, enum set
 				"not a user's to set: allowed in %s alone", settings->admin_file);
 		if (origin == SETTINGS_USER && source->locked)
 			return spec_yaml_error(&file->lines, err, keys[key].name,
-				"locked by %s: allowed is leaving it out", settings->admin_file);
+				"locked by %s:%zu: allowed is leaving it out", settings->admin_file,
+				source->lock_line);
 		if (take_value(settings, key, file, err) != 0)
 			return -1;
 		source->origin = origin;
@@ -164,20 +165,22 @@ static int take_locks(
 	struct settings *settings, const struct settings_file *file, struct error *err)
 {
 	for (size_t i = 0; i < file->lock.count; i++) {
+		cleanup_free char *path = xasprintf("lock[%zu]", i);
 		bool known = false;
 
 		for (int key = 0; key < SETTINGS_KEY_COUNT; key++) {
-			if (strcmp(keys[key].name, file->lock.item[i]) == 0)
-				settings->source[key].locked = known = true;
-		}
-		if (!known) {
-			cleanup_free char *path = xasprintf("lock[%zu]", i);
+			struct settings_source *source = &settings->source[key];
 
+			if (strcmp(keys[key].name, file->lock.item[i]) != 0)
+				continue;
+			source->locked = known = true;
+			source->lock_line = spec_yaml_line(&file->lines, path);
+		}
+		if (!known)
 			return spec_yaml_error(&file->lines, err, path,
 				"got '%.40s': allowed are the keys of this file, as engine or "
 				"pool.first",
 				file->lock.item[i]);
-		}
 	}
 	return 0;
 }

@@ -32,8 +32,9 @@ enum settings_wildcard { SETTINGS_WILDCARD_WARN, SETTINGS_WILDCARD_REFUSE };
 
 struct settings_source {
 	enum settings_origin origin;
-	size_t line; /* in the origin's file, 0 for built in */
-	bool locked; /* by the administrator */
+	size_t line;      /* in the origin's file, 0 for built in */
+	bool locked;      /* by the administrator */
+	size_t lock_line; /* of the key in their `lock`, 0 = locked by nature */
 };
 
 struct settings {

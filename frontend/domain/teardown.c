@@ -12,6 +12,7 @@
 #include "engine_container.h"
 #include "engine_network.h"
 #include "err.h"
+#include "events.h"
 #include "fs.h"
 #include "journal.h"
 #include "machine.h"
@@ -272,7 +273,15 @@ int teardown_if_dead(struct context *ctx, const char *slug, struct error *err)
 	/* It may have been launched anew since it was found. */
 	if (journal_lock(ctx, slug, 0, &journal, err) != 0)
 		return -1;
-	return is_dead(ctx, slug) ? teardown(ctx, &journal, err) : 1;
+	if (!is_dead(ctx, slug))
+		return 1;
+	if (teardown(ctx, &journal, err) != 0)
+		return -1;
+	events_note(ctx, &(struct event){.name = "removed",
+				 .bottle = slug,
+				 .reason = "what its dead launch left",
+				 .ms = -1});
+	return 0;
 }
 
 int teardown_find_dead(const struct context *ctx, struct strv *slugs, struct error *err)

@@ -19,6 +19,7 @@
 #include "context.h"
 #include "engine_events.h"
 #include "err.h"
+#include "events.h"
 #include "journal.h"
 #include "mem.h"
 #include "pidfd.h"
@@ -239,6 +240,12 @@ static int clean_up(struct watcher *watcher, struct error *err)
 
 	if (!take_over(watcher, &journal, &facts) || facts.kept)
 		return 0;
+	events_note(watcher->ctx, &(struct event){.name = "lost",
+					  .bottle = watcher->watch->slug,
+					  .launch = watcher->watch->launch,
+					  .alias = watcher->watch->alias,
+					  .reason = watcher->reason,
+					  .ms = -1});
 	if (!facts.ready)
 		return teardown(watcher->ctx, &journal, err);
 	/* Whoever stops a VM without us may still want its record; what it could reach does not matter now. */

@@ -1,6 +1,4 @@
-/* What an engine tells, as it happens, about one container or network (GET /events of the Docker Engine API). Read
- * without libcurl: the process that waits for it lives as long as a bottle and is to stay small. One request of
- * HTTP/1.0, so that the answer comes unchunked and ends with the connection. */
+/* What an engine tells, as it happens, about one container or network (GET /events of the Docker Engine API). */
 #ifndef PORT_ENGINE_EVENTS_H
 #define PORT_ENGINE_EVENTS_H
 

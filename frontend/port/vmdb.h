@@ -46,6 +46,11 @@ void vmdb_clear(struct vmdb *vmdb);
  * caller frees it. */
 char *vmdb_machine_dir(const struct vmdb *vmdb, const char *machine);
 
+/* What the VM's kernel and smolvm's agent in it print, as smolvm keeps it: agent-console.log in that folder (its
+ * agent/manager.rs at 0.8.0; `console_log` in the boot-config.json of 1.32.2). Whether it exists or not. The caller
+ * frees it. */
+char *vmdb_console_log(const struct vmdb *vmdb, const char *machine);
+
 /* Makes the database's folder and its parent `smolvm`, the cache folder and its vms, or closes them
  * to other users: afterwards each is a real folder of this user with mode 0700, and nobody else can
  * swap one of their parents. To be called before anything is created in them. */

@@ -58,3 +58,10 @@ char *vmdb_machine_dir(const struct vmdb *vmdb, const char *machine)
 	sha256_hex(machine, strlen(machine), hex);
 	return xasprintf("%s/vms/%.16s", vmdb->cache, hex);
 }
+
+char *vmdb_console_log(const struct vmdb *vmdb, const char *machine)
+{
+	cleanup_free char *folder = vmdb_machine_dir(vmdb, machine);
+
+	return xasprintf("%s/agent-console.log", folder);
+}

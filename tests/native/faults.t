@@ -81,7 +81,7 @@ for event in $events; do
 	settle
 	no_faults 1
 	try 1 "$bottle" gc
-	like "$work/out" '^dead launch +web$' "$event: gc shows the dead launch"
+	like "$work/out" '^dead launch +web  since 20.*Z: the launch \(pid [0-9]+\) ended before' "$event: gc shows the dead launch, since when, and why"
 	[ -e "$(journal 1 web)" ]
 	ok $? "$event: and removes nothing"
 	try 1 "$bottle" gc -f

@@ -117,6 +117,20 @@ usage "neither show NAME nor set NAME" allowlist clear web
 usage "name bottles, or say --all" stop
 usage "name bottles, or say --all" stop web --all
 usage "needs a name" launch --image x
+usage "missing operand" config
+usage "'shwo' is not show" config shwo
+usage "unexpected 'alias'" config show alias
+usage "missing operand" logs
+usage "unexpected 'b'" logs a b
+usage "none of bundle, machine, launch" logs web --source proxy
+usage "none of bundle, machine, launch" logs web --source bundle --source ''
+usage "not a number of lines" logs web --tail all
+usage "not a number of lines" logs web --tail -1
+usage "is not a time" logs web --since yesterday
+usage "have no time" logs web --source machine --since 1h
+usage "a-z0-9|not a name|name" logs WEB
+usage "unexpected 'web'" events web
+usage "is not a time" events --since 1y
 usage "unknown option '--all=yes'|--all" stop --all=yes
 try exec web
 is "$status" 125 "exec without a command: 125, because codes are the command's"

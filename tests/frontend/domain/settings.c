@@ -164,11 +164,11 @@ static void test_rights(void)
 		"U:1: lock: not a user's to set: allowed in %A alone");
 	refuses("a locked key", "wildcard: refuse\nlock: [wildcard]\n",
 		"alias: auto\nwildcard: warn\n",
-		"U:2: wildcard: locked by %A: allowed is leaving it out");
+		"U:2: wildcard: locked by %A:2: allowed is leaving it out");
 	refuses("a locked key that nobody set", "lock: [engine]\n", "engine: /run/docker.sock\n",
-		"U:1: engine: locked by %A: allowed is leaving it out");
+		"U:1: engine: locked by %A:1: allowed is leaving it out");
 	refuses("a locked key with the same value", "alias: never\nlock: [alias]\n",
-		"alias: never\n", "U:1: alias: locked by %A: allowed is leaving it out");
+		"alias: never\n", "U:1: alias: locked by %A:2: allowed is leaving it out");
 }
 
 static void test_owner(void)
