@@ -76,6 +76,16 @@ static const struct cmd_option trust_options[] = {
 	CMD_OPTION_END,
 };
 
+static const struct cmd_option pack_options[] = {
+	{"older-than", 0, "DURATION", "prune: only what was last used longer ago, as 30m, 12h, 7d"},
+	{"keep", 0, "N", "prune: let the N last used stay"},
+	{"force", 'f', NULL, "prune: remove what is listed"},
+	CMD_OPTION_UNPROVEN,
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
 static const struct cmd_option gc_options[] = {
 	{"force", 'f', NULL, "remove what is listed"},
 	CMD_OPTION_ENGINE,
@@ -125,6 +135,14 @@ const struct command commands[] = {
 		"root alone can write it. On a\nterminal it shows what changed and asks about a "
 		"bottle.yaml; elsewhere it refuses (77).",
 		trust_options, CMD_PLAIN, 0, 256, cmd_trust},
+	{"pack", "build IMAGE|DIR | ls | prune [--older-than DURATION] [--keep N] [-f]",
+		"Pack an image before it is launched; list and remove packs.",
+		"A launch packs what it needs by itself and keeps the pack. A word that begins "
+		"with / "
+		"or . or is a\nfolder here is a folder with a Dockerfile, which is built first. "
+		"prune shows what may go and why\nthe rest stays; -f removes it. A pack that a "
+		"machine was made from, or that a launch uses, stays.",
+		pack_options, CMD_PLAIN, 1, 2, cmd_pack},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
 		CMD_PLAIN, 0, 0, cmd_gc},
 	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",

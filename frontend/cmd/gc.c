@@ -1,17 +1,19 @@
 /* bottle gc */
-#include "agent.h"
 #include "command.h"
 #include "context.h"
 #include "err.h"
 #include "json.h"
 #include "mem.h"
+#include "pack.h"
 #include "print.h"
+#include "registry_remains.h"
 #include "strv.h"
 #include "teardown.h"
 
 struct garbage {
 	struct strv dead; /* launches */
 	struct teardown_orphans orphans;
+	struct strv registries; /* of packings that were killed */
 	unsigned packs;
 	size_t shown,
 		shown_orphans; /* of each list, from its beginning: what was found, or removed */
@@ -19,9 +21,10 @@ struct garbage {
 
 static int find(struct context *ctx, struct garbage *garbage, struct error *err)
 {
-	garbage->packs = agent_sweep(ctx, true);
+	garbage->packs = pack_sweep(ctx, true);
 	if (teardown_find_dead(ctx, &garbage->dead, err) != 0 ||
-		teardown_find_orphans(ctx, &garbage->orphans, err) != 0)
+		teardown_find_orphans(ctx, &garbage->orphans, err) != 0 ||
+		registry_remains_sweep(ctx, true, &garbage->registries, err) != 0)
 		return -1;
 	garbage->shown = garbage->dead.count;
 	garbage->shown_orphans = garbage->orphans.count;
@@ -38,9 +41,13 @@ static void show(const struct garbage *garbage, bool acted)
 		print_line(stdout, "%s%-11s  %s", verb,
 			garbage->orphans.item[i].is_network ? "network" : "container",
 			garbage->orphans.item[i].name);
+	for (size_t i = 0; i < garbage->registries.count; i++)
+		print_line(stdout, "%sregistry     %s", verb, garbage->registries.item[i]);
 	if (garbage->packs > 0)
 		printf("%shalf-made packs  %u\n", verb, garbage->packs);
-	if (garbage->dead.count + garbage->orphans.count + garbage->packs == 0)
+	if (garbage->dead.count + garbage->orphans.count + garbage->registries.count +
+			garbage->packs ==
+		0)
 		puts("nothing to remove");
 	else if (!acted)
 		puts("bottle gc -f removes this");
@@ -48,19 +55,23 @@ static void show(const struct garbage *garbage, bool acted)
 
 static void show_json(const struct garbage *garbage, bool acted)
 {
-	json_t *dead = json_array(), *orphans = json_array();
+	json_t *dead = json_array(), *orphans = json_array(), *registries = json_array();
 
 	for (size_t i = 0; i < garbage->shown; i++)
 		json_array_append_new(dead, json_string(garbage->dead.item[i]));
 	for (size_t i = 0; i < garbage->shown_orphans; i++)
 		json_array_append_new(orphans, json_string(garbage->orphans.item[i].name));
-	json_print(json_pack("{s:s, s:b, s:o, s:o, s:i}", "schema", "bottle.gc/1", "removed", acted,
-		"dead_launches", dead, "orphans", orphans, "half_made_packs", (int)garbage->packs));
+	for (size_t i = 0; i < garbage->registries.count; i++)
+		json_array_append_new(registries, json_string(garbage->registries.item[i]));
+	json_print(json_pack("{s:s, s:b, s:o, s:o, s:o, s:i}", "schema", "bottle.gc/1", "removed",
+		acted, "dead_launches", dead, "orphans", orphans, "registries", registries,
+		"half_made_packs", (int)garbage->packs));
 }
 
 /* One that cannot be removed does not keep the others. What was removed moves to the beginning of its list. */
 static int sweep(struct context *ctx, struct garbage *garbage)
 {
+	cleanup_error struct error unswept = ERROR_INIT;
 	int code = EXIT_OK;
 
 	garbage->shown = garbage->shown_orphans = 0;
@@ -99,7 +110,13 @@ static int sweep(struct context *ctx, struct garbage *garbage)
 		err_print(&failed, stderr);
 		code = (int)failed.code;
 	}
-	agent_sweep(ctx, false);
+	strv_clear(&garbage->registries);
+	if (registry_remains_sweep(ctx, false, &garbage->registries, &unswept) != 0) {
+		err_wrap(&unswept, "gc");
+		err_print(&unswept, stderr);
+		code = (int)unswept.code;
+	}
+	pack_sweep(ctx, false);
 	return code;
 }
 
@@ -124,6 +141,7 @@ int cmd_gc(const struct cmd_args *args, struct error *err)
 			show(&garbage, act);
 	}
 	strv_clear(&garbage.dead);
+	strv_clear(&garbage.registries);
 	teardown_orphans_clear(&garbage.orphans);
 	return code;
 }

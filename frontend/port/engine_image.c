@@ -74,6 +74,11 @@ const char *engine_image_label(const struct engine_image *image, const char *key
 	return json_string_value(json_object_get(json_object_get(config, "Labels"), key));
 }
 
+void engine_image_tags(const struct engine_image *image, struct strv *ret)
+{
+	read_strings(json_object_get(image->json, "RepoTags"), ret);
+}
+
 int engine_image_inspect(
 	struct engine *engine, const char *image, struct engine_image *ret, struct error *err)
 {
@@ -189,7 +194,8 @@ static const char *last_lines(const char *text, int lines)
 }
 
 int engine_image_build(struct engine *engine, const struct strv *mounted, const char *dockerfile,
-	const char *context, const char *tag, struct error *err)
+	const char *context, const char *tag, const struct engine_build_watch *watch,
+	struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
@@ -207,6 +213,8 @@ int engine_image_build(struct engine *engine, const struct strv *mounted, const 
 	spec.env = &env;
 	spec.deadline_ms = BUILD_MS;
 	spec.output_max = OUTPUT_MAX;
+	spec.on_output = watch ? watch->output : NULL;
+	spec.on_output_arg = watch ? watch->arg : NULL;
 	if (proc_run(&proc, &spec, err) != 0)
 		return err_wrap(err, "docker build %s", dockerfile);
 	if (proc.exit_code == 0)

@@ -32,6 +32,9 @@ void engine_image_clear(struct engine_image *image);
 /* The value of a label, NULL without it. Owned by IMAGE. */
 const char *engine_image_label(const struct engine_image *image, const char *key);
 
+/* Its names, "web:latest". */
+void engine_image_tags(const struct engine_image *image, struct strv *ret);
+
 /* IMAGE is a name or an id. ENGINE_FAULT_MISSING (EXIT_DATA) when the engine has no such image:
  * it is never pulled. */
 int engine_image_inspect(
@@ -44,9 +47,16 @@ int engine_image_inspect(
 int engine_image_save(struct engine *engine, const struct strv *mounted, const char *image,
 	const char *path, struct error *err);
 
-/* Builds TAG from DOCKERFILE with the folder CONTEXT. The error carries the end of the build's
- * output. */
+/* What is told of the output of a build, foreign bytes as they come. */
+struct engine_build_watch {
+	void (*output)(void *arg, const char *bytes, size_t len);
+	void *arg;
+};
+
+/* Builds TAG from DOCKERFILE with the folder CONTEXT. WATCH may be NULL. The error carries the end of the
+ * build's output. */
 int engine_image_build(struct engine *engine, const struct strv *mounted, const char *dockerfile,
-	const char *context, const char *tag, struct error *err);
+	const char *context, const char *tag, const struct engine_build_watch *watch,
+	struct error *err);
 
 #endif

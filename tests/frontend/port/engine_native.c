@@ -354,7 +354,8 @@ static void test_image(struct engine *engine, const char *folder)
 	printf("# %s\n", err.message ? err.message : "");
 
 	if (fs_write(dockerfile, good, sizeof(good) - 1, &err) == 0 &&
-		did(engine_image_build(engine, &no_mounts, dockerfile, folder, "built:1", &err),
+		did(engine_image_build(
+			    engine, &no_mounts, dockerfile, folder, "built:1", NULL, &err),
 			&err, "image: build") &&
 		did(engine_image_inspect(engine, "built:1", &built, &err), &err,
 			"image: what was built")) {
@@ -362,8 +363,8 @@ static void test_image(struct engine *engine, const char *folder)
 		ok(strv_has(&built.env, "BUILT=yes"), "image: its environment");
 	}
 	if (fs_write(dockerfile, bad, sizeof(bad) - 1, &err) == 0)
-		ok(engine_image_build(engine, &no_mounts, dockerfile, folder, "built:2", &err) !=
-					0 &&
+		ok(engine_image_build(
+			   engine, &no_mounts, dockerfile, folder, "built:2", NULL, &err) != 0 &&
 				err.code == EXIT_DATA && err_find_note(&err, "output") != NULL,
 			"image: a failed build shows its output");
 	ok(strstr(err_find_note(&err, "output"), "RUN false") != NULL,
