@@ -180,14 +180,29 @@ bool fs_remove_tree(const char *path)
 	return rmdir(path) == 0 || errno == ENOENT;
 }
 
-int fs_lock(const char *path, int deadline_ms, struct error *err)
+/* Whether FD is still the file at PATH: whoever held it before may have removed it. */
+static bool is_file_at(int fd, const char *path)
 {
-	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct stat held, named;
+
+	return fstat(fd, &held) == 0 && lstat(path, &named) == 0 && held.st_dev == named.st_dev &&
+	       held.st_ino == named.st_ino;
+}
+
+static int lock(const char *path, int how, int deadline_ms, struct error *err)
+{
 	int64_t deadline = clock_ms() + deadline_ms;
 
-	if (fd < 0)
-		return err_errno(err, EXIT_CANTCREATE, "open the lock %s", path);
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	for (;;) {
+		cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+		if (fd < 0)
+			return err_errno(err, EXIT_CANTCREATE, "open the lock %s", path);
+		if (flock(fd, how | LOCK_NB) == 0) {
+			if (is_file_at(fd, path))
+				return steal_fd(&fd);
+			continue;
+		}
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_errno(err, EXIT_OS, "lock %s", path);
 		if (cancel_asked())
@@ -197,7 +212,16 @@ int fs_lock(const char *path, int deadline_ms, struct error *err)
 				deadline_ms / 1000);
 		clock_sleep_ms(20);
 	}
-	return steal_fd(&fd);
+}
+
+int fs_lock(const char *path, int deadline_ms, struct error *err)
+{
+	return lock(path, LOCK_EX, deadline_ms, err);
+}
+
+int fs_lock_shared(const char *path, int deadline_ms, struct error *err)
+{
+	return lock(path, LOCK_SH, deadline_ms, err);
 }
 
 char *fs_resolve(const char *path)

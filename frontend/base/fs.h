@@ -51,8 +51,10 @@ bool fs_remove_flat(const char *path);
 /* Removes a folder of ours with all that is in it, following no link; true when it is gone. */
 bool fs_remove_tree(const char *path);
 
-/* An exclusive advisory lock on PATH (created 0600), waited for up to DEADLINE_MS. Returns a descriptor
- * that holds it until closed, or -1. */
+/* An advisory lock on PATH (created 0600), exclusive or shared, waited for up to DEADLINE_MS. Returns a
+ * descriptor that holds it until closed, or -1 (EXIT_AGAIN: others hold it). The exclusive holder may remove
+ * PATH; whoever waited then locks the next file of that name. */
 int fs_lock(const char *path, int deadline_ms, struct error *err);
+int fs_lock_shared(const char *path, int deadline_ms, struct error *err);
 
 #endif

@@ -138,6 +138,8 @@ int proc_start(struct proc *proc, const struct proc_spec *spec, struct error *er
 			"run %s", path);
 	}
 	proc->own_group = spec->stdio == PROC_CAPTURE;
+	proc->on_output = spec->on_output;
+	proc->on_output_arg = spec->on_output_arg;
 	proc->out_fd = steal_fd(&out_r);
 	proc->err_fd = steal_fd(&err_r);
 	proc->deadline_ms = spec->deadline_ms;
@@ -224,7 +226,7 @@ static void pass_rest(struct proc *proc)
 }
 
 /* Reads what is there. Returns -1 when the cap is passed. */
-static int drain(int *fd, struct buf *buf)
+static int drain(const struct proc *proc, int *fd, struct buf *buf)
 {
 	char chunk[16384];
 	ssize_t got = read(*fd, chunk, sizeof(chunk));
@@ -235,6 +237,8 @@ static int drain(int *fd, struct buf *buf)
 		mem_cleanup_fd(fd);
 		return 0;
 	}
+	if (proc->on_output != NULL)
+		proc->on_output(proc->on_output_arg, chunk, (size_t)got);
 	return buf_append(buf, chunk, (size_t)got);
 }
 
@@ -243,7 +247,8 @@ static int take(struct proc *proc, int i)
 {
 	if (proc->pass[i].on)
 		return pass_on(proc, i);
-	return i == 0 ? drain(&proc->out_fd, &proc->out) : drain(&proc->err_fd, &proc->err);
+	return i == 0 ? drain(proc, &proc->out_fd, &proc->out)
+		      : drain(proc, &proc->err_fd, &proc->err);
 }
 
 static int wait_ms(const struct proc *proc)

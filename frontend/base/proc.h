@@ -27,12 +27,15 @@ struct proc_spec {
 	size_t output_max; /* bytes kept of each stream; 0 = 1 MiB. More is an error */
 	int deadline_ms;   /* from start; 0 = none */
 	int stdin_fd; /* PROC_CAPTURE: read end given to the child, -1 = /dev/null; closed by proc_start */
+	/* PROC_CAPTURE: told of what comes to the buffers, as it comes. May be NULL. */
+	void (*on_output)(void *arg, const char *bytes, size_t len);
+	void *on_output_arg;
 	int stdout_fd; /* PROC_CAPTURE: written by the child instead of the buffer, -1 = buffer; closed by proc_start */
 };
 
-#define PROC_SPEC_INIT                                 \
-	{                                              \
-		NULL, NULL, PROC_CAPTURE, 0, 0, -1, -1 \
+#define PROC_SPEC_INIT                          \
+	{                                       \
+		.stdin_fd = -1, .stdout_fd = -1 \
 	}
 
 /* A stream of the child that is handed on as it comes. */
@@ -50,13 +53,15 @@ struct proc {
 	int deadline_ms;
 	bool own_group;
 	struct proc_pass pass[2]; /* stdout, stderr */
-	char *name;               /* for messages */
+	void (*on_output)(void *arg, const char *bytes, size_t len);
+	void *on_output_arg;
+	char *name;    /* for messages */
 	int exit_code; /* valid after proc_wait returned 0: the child's, or 128 + signal */
 };
 
-#define PROC_INIT                                                                          \
-	{                                                                                  \
-		0, -1, -1, BUF_INIT(0), BUF_INIT(0), 0, 0, false, {{.on = false}}, NULL, 0 \
+#define PROC_INIT                          \
+	{                                  \
+		.out_fd = -1, .err_fd = -1 \
 	}
 #define cleanup_proc __attribute__((cleanup(proc_clear)))
 

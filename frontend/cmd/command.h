@@ -100,6 +100,7 @@ int cmd_trust(const struct cmd_args *args, struct error *err);
 int cmd_config(const struct cmd_args *args, struct error *err);
 int cmd_logs(const struct cmd_args *args, struct error *err);
 int cmd_events(const struct cmd_args *args, struct error *err);
+int cmd_pack(const struct cmd_args *args, struct error *err);
 int cmd_gc(const struct cmd_args *args, struct error *err);
 int cmd_supervise(const struct cmd_args *args, struct error *err);
 int cmd_completion(const struct cmd_args *args, struct error *err);

@@ -82,7 +82,7 @@ static const struct cmd_option trust_options[] = {
 };
 
 static const struct cmd_option logs_options[] = {
-	{"source", 0, "SOURCE", "bundle (default), machine or launch; may be repeated"},
+	{"source", 0, "bundle|machine|launch", "whose words; may be repeated"},
 	{"follow", 'f', NULL, "go on until the source ends"},
 	{"tail", 'n', "N", "begin with the last N lines"},
 	{"since", 0, "TIME", "begin there: 10m, 2h, 2026-11-28T21:00:00Z (not for machine)"},
@@ -99,6 +99,16 @@ static const struct cmd_option events_options[] = {
 
 static const struct cmd_option config_options[] = {
 	{"origin", 0, NULL, "also where each value comes from, and what is locked"},
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
+static const struct cmd_option pack_options[] = {
+	{"older-than", 0, "DURATION", "prune: only what was last used longer ago, as 30m, 12h, 7d"},
+	{"keep", 0, "N", "prune: let the N last used stay"},
+	{"force", 'f', NULL, "prune: remove what is listed"},
+	CMD_OPTION_UNPROVEN,
 	CMD_OPTION_ENGINE,
 	CMD_OPTION_JSON,
 	CMD_OPTION_END,
@@ -176,6 +186,14 @@ const struct command commands[] = {
 		"it\nrefuses "
 		"(77).",
 		trust_options, CMD_PLAIN, 0, 256, cmd_trust, "FILE..."},
+	{"pack", "build IMAGE|DIR | ls | prune [--older-than DURATION] [--keep N] [-f]",
+		"Pack an image before it is launched; list and remove packs.",
+		"A launch packs what it needs by itself and keeps the pack. A word that begins "
+		"with / "
+		"or . or is a\nfolder here is a folder with a Dockerfile, which is built first. "
+		"prune shows what may go and why\nthe rest stays; -f removes it. A pack that a "
+		"machine was made from, or that a launch uses, stays.",
+		pack_options, CMD_PLAIN, 1, 2, cmd_pack, "build|ls|prune DIR"},
 	{"gc", "[-f]", "Show, or with -f remove, what dead launches left.", NULL, gc_options,
 		CMD_PLAIN, 0, 0, cmd_gc, NULL},
 	{"config", "show [--origin]", "Show the settings in force.",

@@ -1,11 +1,12 @@
 /* bottle gc */
-#include "agent.h"
 #include "command.h"
 #include "context.h"
 #include "err.h"
 #include "json.h"
 #include "mem.h"
+#include "pack.h"
 #include "print.h"
+#include "registry_remains.h"
 #include "remains.h"
 #include "strv.h"
 #include "teardown.h"
@@ -15,6 +16,7 @@ struct garbage {
 	struct teardown_orphans orphans;
 	struct strv dead_why, orphan_why; /* of each, in the same order */
 	struct strv folders;              /* without a journal; when it acted, those removed */
+	struct strv registries;           /* of packings that were killed */
 	unsigned packs;
 	size_t shown,
 		shown_orphans; /* of each list, from its beginning: what was found, or removed */
@@ -22,9 +24,10 @@ struct garbage {
 
 static int find(struct context *ctx, struct garbage *garbage, struct error *err)
 {
-	garbage->packs = agent_sweep(ctx, true);
+	garbage->packs = pack_sweep(ctx, true);
 	if (teardown_find_dead(ctx, &garbage->dead, err) != 0 ||
-		teardown_find_orphans(ctx, &garbage->orphans, err) != 0)
+		teardown_find_orphans(ctx, &garbage->orphans, err) != 0 ||
+		registry_remains_sweep(ctx, true, &garbage->registries, err) != 0)
 		return -1;
 	if (remains_find_folders(ctx, &garbage->folders, err) != 0)
 		return -1;
@@ -50,13 +53,16 @@ static void show(const struct garbage *garbage, bool acted)
 		print_line(stdout, "%s%-11s  %s  %s", verb,
 			garbage->orphans.item[i].is_network ? "network" : "container",
 			garbage->orphans.item[i].name, garbage->orphan_why.item[i]);
+	for (size_t i = 0; i < garbage->registries.count; i++)
+		print_line(stdout, "%sregistry     %s  its packing has ended", verb,
+			garbage->registries.item[i]);
 	for (size_t i = 0; i < garbage->folders.count; i++)
 		print_line(stdout, "%sfolder       %s  it has no journal", verb,
 			garbage->folders.item[i]);
 	if (garbage->packs > 0)
 		printf("%shalf-made packs  %u\n", verb, garbage->packs);
-	if (garbage->dead.count + garbage->orphans.count + garbage->folders.count +
-			garbage->packs ==
+	if (garbage->dead.count + garbage->orphans.count + garbage->registries.count +
+			garbage->folders.count + garbage->packs ==
 		0)
 		puts("nothing to remove");
 	else if (!acted)
@@ -80,6 +86,9 @@ static json_t *details(const struct garbage *garbage)
 		json_array_append_new(
 			list, detail(garbage->orphans.item[i].is_network ? "network" : "container",
 				      garbage->orphans.item[i].name, garbage->orphan_why.item[i]));
+	for (size_t i = 0; i < garbage->registries.count; i++)
+		json_array_append_new(list,
+			detail("registry", garbage->registries.item[i], "its packing has ended"));
 	for (size_t i = 0; i < garbage->folders.count; i++)
 		json_array_append_new(
 			list, detail("folder", garbage->folders.item[i], "it has no journal"));
@@ -88,15 +97,17 @@ static json_t *details(const struct garbage *garbage)
 
 static void show_json(const struct garbage *garbage, bool acted)
 {
-	json_t *dead = json_array(), *orphans = json_array();
+	json_t *dead = json_array(), *orphans = json_array(), *registries = json_array();
 
 	for (size_t i = 0; i < garbage->shown; i++)
 		json_array_append_new(dead, json_string(garbage->dead.item[i]));
 	for (size_t i = 0; i < garbage->shown_orphans; i++)
 		json_array_append_new(orphans, json_string(garbage->orphans.item[i].name));
-	json_print(json_pack("{s:s, s:b, s:o, s:o, s:i, s:o}", "schema", "bottle.gc/1", "removed",
-		acted, "dead_launches", dead, "orphans", orphans, "half_made_packs",
-		(int)garbage->packs, "details", details(garbage)));
+	for (size_t i = 0; i < garbage->registries.count; i++)
+		json_array_append_new(registries, json_string(garbage->registries.item[i]));
+	json_print(json_pack("{s:s, s:b, s:o, s:o, s:o, s:i, s:o}", "schema", "bottle.gc/1",
+		"removed", acted, "dead_launches", dead, "orphans", orphans, "registries",
+		registries, "half_made_packs", (int)garbage->packs, "details", details(garbage)));
 }
 
 static void swap(struct strv *list, size_t a, size_t b)
@@ -128,10 +139,22 @@ static int sweep_folders(const struct context *ctx, struct garbage *garbage)
 	return code;
 }
 
+static int sweep_registries(struct context *ctx, struct garbage *garbage)
+{
+	cleanup_error struct error failed = ERROR_INIT;
+
+	strv_clear(&garbage->registries);
+	if (registry_remains_sweep(ctx, false, &garbage->registries, &failed) == 0)
+		return EXIT_OK;
+	err_wrap(&failed, "gc");
+	err_print(&failed, stderr);
+	return (int)failed.code;
+}
+
 /* One that cannot be removed does not keep the others. What was removed moves to the beginning of its list. */
 static int sweep(struct context *ctx, struct garbage *garbage)
 {
-	int code = EXIT_OK, folders;
+	int code = EXIT_OK, folders, registries;
 
 	garbage->shown = garbage->shown_orphans = 0;
 	for (size_t i = 0; i < garbage->dead.count; i++) {
@@ -166,9 +189,10 @@ static int sweep(struct context *ctx, struct garbage *garbage)
 		err_print(&failed, stderr);
 		code = (int)failed.code;
 	}
-	agent_sweep(ctx, false);
+	registries = sweep_registries(ctx, garbage);
+	pack_sweep(ctx, false);
 	folders = sweep_folders(ctx, garbage);
-	return folders != EXIT_OK ? folders : code;
+	return folders != EXIT_OK ? folders : registries != EXIT_OK ? registries : code;
 }
 
 int cmd_gc(const struct cmd_args *args, struct error *err)
@@ -195,6 +219,7 @@ int cmd_gc(const struct cmd_args *args, struct error *err)
 	strv_clear(&garbage.dead_why);
 	strv_clear(&garbage.orphan_why);
 	strv_clear(&garbage.folders);
+	strv_clear(&garbage.registries);
 	teardown_orphans_clear(&garbage.orphans);
 	return code;
 }

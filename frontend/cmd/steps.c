@@ -145,6 +145,37 @@ static void on_warn(void *arg, const char *text)
 	pthread_mutex_unlock(&steps->lock);
 }
 
+/* Whole lines only: the line of the step under way stands below them. */
+static void show_output(struct steps *steps, const char *text, bool last)
+{
+	char *all = xasprintf("%s%s", steps->rest ? steps->rest : "", text);
+	char *end = strrchr(all, '\n');
+
+	free(steps->rest);
+	steps->rest = NULL;
+	if (end != NULL || (last && *all != '\0')) {
+		if (steps->live && steps->step != NULL)
+			erase();
+		fprintf(stderr, "%.*s", end ? (int)(end + 1 - all) : (int)strlen(all), all);
+		if (end == NULL)
+			fputc('\n', stderr);
+	}
+	if (!last)
+		steps->rest = xstrdup(end ? end + 1 : all);
+	free(all);
+}
+
+void steps_output(void *arg, const char *bytes, size_t len)
+{
+	struct steps *steps = arg;
+	cleanup_free char *text = NULL;
+
+	pthread_mutex_lock(&steps->lock);
+	text = printable_feed(&steps->foreign, bytes, len);
+	show_output(steps, text, false);
+	pthread_mutex_unlock(&steps->lock);
+}
+
 /* Signals are for the threads that know what to do with them. Without a ticker the time stands still: no harm. */
 static void start_ticker(struct steps *steps)
 {
@@ -159,7 +190,7 @@ static void start_ticker(struct steps *steps)
 
 void steps_start(struct steps *steps, struct context *ctx)
 {
-	ctx->progress = (struct progress){steps, on_begin, on_doing, on_end, on_warn};
+	ctx->progress = (struct progress){steps, on_begin, on_doing, on_end, on_warn, NULL};
 	steps->live = terminal_can_move(STDERR_FILENO);
 	if (steps->live)
 		start_ticker(steps);
@@ -168,12 +199,15 @@ void steps_start(struct steps *steps, struct context *ctx)
 void steps_stop(struct steps *steps)
 {
 	cleanup_error struct error ignored = ERROR_INIT;
+	cleanup_free char *rest = NULL;
 
 	pthread_mutex_lock(&steps->lock);
 	steps->ending = true;
 	pthread_cond_signal(&steps->wake);
 	pthread_mutex_unlock(&steps->lock);
 	(void)task_join(&steps->ticker, &ignored);
+	rest = printable_end(&steps->foreign);
+	show_output(steps, rest, true);
 	if (steps->live && steps->step != NULL)
 		erase();
 	steps->step = NULL;

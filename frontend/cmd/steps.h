@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "printable.h"
 #include "task.h"
 
 struct context;
@@ -23,6 +24,8 @@ struct steps {
 	int64_t since;
 	const char *hint_step; /* what is done beside, or in, this step */
 	char *hint;
+	struct printable_stream foreign; /* of steps_output */
+	char *rest;                      /* its last line, which has not ended yet */
 };
 
 #define STEPS_INIT                                                                   \
@@ -34,6 +37,10 @@ struct steps {
 
 /* Hooks STEPS into the context's progress, warnings too. */
 void steps_start(struct steps *steps, struct context *ctx);
+
+/* For progress.output after that: shows foreign bytes line by line, harmless for a terminal, a pipe and a file. ARG is a
+ * struct steps. */
+void steps_output(void *arg, const char *bytes, size_t len);
 
 /* Takes back what is shown of a step that did not end. To be called before anything else is printed, and before the
  * context is of no use. Twice is fine. */

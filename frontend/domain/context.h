@@ -22,6 +22,7 @@ struct progress {
 	void (*doing)(void *arg, const char *step, const char *what);
 	void (*end)(void *arg, const char *step, int64_t us);
 	void (*warn)(void *arg, const char *text);
+	void (*output)(void *arg, const char *bytes, size_t len); /* of a build, foreign bytes */
 };
 
 /* Zero-initialise. */

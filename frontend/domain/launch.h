@@ -51,8 +51,8 @@ struct launch {
 #define LAUNCH_INIT(context, wanted, with)                                                      \
 	{                                                                                       \
 		.ctx = (context), .spec = (wanted), .options = (with), .journal = JOURNAL_INIT, \
-		.image = ENGINE_IMAGE_INIT, .making = TASK_INIT, .supervisor = SUPERVISOR_INIT, \
-		.claim = -1, .probing = -1                                                      \
+		.agent = AGENT_INIT, .image = ENGINE_IMAGE_INIT, .making = TASK_INIT,           \
+		.supervisor = SUPERVISOR_INIT, .claim = -1, .probing = -1                       \
 	}
 #define cleanup_launch __attribute__((cleanup(launch_clear)))
 

@@ -5,6 +5,7 @@
 #define NAME_CONTAINER_PREFIX "bot-bottle-sidecars-"
 #define NAME_NETWORK_PREFIX "bot-bottle-bundle-"
 #define NAME_MACHINE_PREFIX "bot-bottle-"
+#define NAME_REGISTRY_PREFIX "bot-bottle-registry-" /* container and network of one packing */
 
 #define LABEL_SLUG "io.bot-bottle.slug"
 #define LABEL_ALIAS "io.bot-bottle.alias"
@@ -12,6 +13,8 @@
 #define LABEL_LAUNCHER "io.bot-bottle.launcher" /* launch id */
 #define LABEL_BACKEND "io.bot-bottle.backend"
 #define LABEL_VERSION "io.bot-bottle.version"
+#define LABEL_PROCESS "io.bot-bottle.process" /* of a registry: "PID START BOOT" of who made it */
+#define LABEL_REPOSITORY "io.bot-bottle.repository" /* of a registry: what is pushed to it */
 
 #define ENV_DAEMONS "BOT_BOTTLE_SIDECAR_DAEMONS"
 #define ENV_TOKEN "BOT_BOTTLE_TOKEN"

@@ -175,7 +175,7 @@ static uint32_t api_minor(const char *version)
 static int ping(struct engine *engine, uint32_t *ret_minor, struct error *err)
 {
 	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
-	struct engine_request request = {"GET", "/_ping", NULL, PING_MS, 0};
+	struct engine_request request = {.method = "GET", .path = "/_ping", .deadline_ms = PING_MS};
 
 	if (send_request(engine, &request, &answer, err) != 0)
 		return -1;
@@ -220,7 +220,8 @@ int engine_call(struct engine *engine, const char *method, const char *path, con
 	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
 	cleanup_free char *full = xasprintf("%s%s", engine->prefix, path);
 	cleanup_free char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-	struct engine_request request = {method, full, text, deadline_ms, 0};
+	struct engine_request request = {
+		.method = method, .path = full, .body = text, .deadline_ms = deadline_ms};
 
 	if (body != NULL && text == NULL) {
 		err_set(err, EXIT_BUG, "docker: %s %s: our request cannot be written as JSON",
@@ -246,9 +247,24 @@ int engine_call_bytes(struct engine *engine, const char *path, size_t keep, int 
 	struct engine_answer *ret, struct error *err)
 {
 	cleanup_free char *full = xasprintf("%s%s", engine->prefix, path);
-	struct engine_request request = {"GET", full, NULL, deadline_ms, keep};
+	struct engine_request request = {
+		.method = "GET", .path = full, .deadline_ms = deadline_ms, .keep = keep};
 
 	return send_request(engine, &request, ret, err);
+}
+
+int engine_call_stream(struct engine *engine, const struct engine_request *request, int *ret_status,
+	struct error *err)
+{
+	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
+	cleanup_free char *full = xasprintf("%s%s", engine->prefix, request->path);
+	struct engine_request versioned = *request;
+
+	versioned.path = full;
+	if (send_request(engine, &versioned, &answer, err) != 0)
+		return -1;
+	*ret_status = answer.status;
+	return 0;
 }
 
 int engine_open_unagreed(const struct engine_socket *socket, struct engine **ret, struct error *err)

@@ -28,6 +28,11 @@ int engine_call(struct engine *engine, const char *method, const char *path, con
 int engine_call_bytes(struct engine *engine, const char *path, size_t keep, int deadline_ms,
 	struct engine_answer *ret, struct error *err);
 
+/* REQUEST, whose path is given as above, with an answer that is read as it comes: by its sink, which
+ * gets the body of an error answer too. */
+int engine_call_stream(struct engine *engine, const struct engine_request *request, int *ret_status,
+	struct error *err);
+
 /* "docker: WHAT: the engine's message"; remembers FAULT. Returns -1. */
 int engine_refused(struct engine *engine, enum engine_fault fault, enum exit_code code,
 	const json_t *answer, struct error *err, const char *what, ...)

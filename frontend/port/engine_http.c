@@ -35,8 +35,8 @@ struct engine_http {
 
 /* What the callbacks of one exchange see. */
 struct exchange {
+	const struct engine_request *request;
 	struct engine_answer *answer;
-	bool keep_part;
 	bool head_done;
 };
 
@@ -85,13 +85,14 @@ static int look_at_peer(void *context, char *to, char *from, int to_port, int fr
 }
 
 /* What an engine was asked to make, it makes, also when nobody waits for the answer any more: the undo would
- * have looked too early. So a POST comes to its end, unless the user insists. */
+ * have looked too early. So a POST comes to its end, unless the user insists or it makes nothing. */
 static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	const struct engine_request *request = context;
 
 	(void)a, (void)b, (void)c, (void)d;
-	return cancel_asked() && (cancel_count() > 2 || strcmp(request->method, "POST") != 0);
+	return cancel_asked() &&
+	       (cancel_count() > 2 || request->may_stop || strcmp(request->method, "POST") != 0);
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -100,9 +101,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	struct buf *body = &exchange->answer->body;
 	size_t len = size * count;
 
+	if (exchange->request->sink != NULL)
+		return exchange->request->sink(exchange->request->sink_arg, bytes, len) == 0 ? len
+											     : 0;
 	if (buf_append(body, bytes, len) == 0)
 		return len;
-	if (!exchange->keep_part)
+	if (exchange->request->keep == 0)
 		return 0;
 	exchange->answer->cut = true;
 	buf_append(body, bytes, body->max - body->len);
@@ -216,6 +220,18 @@ static int set_options(struct engine_http *http, const struct engine_request *re
 	return bad ? -1 : 0;
 }
 
+/* The request's own header line beside ours. The caller frees *RET. */
+static int add_header(
+	struct engine_http *http, const struct engine_request *request, struct curl_slist **ret)
+{
+	if (request->header == NULL)
+		return 0;
+	*ret = http->curl->slist_append(NULL, "Expect:");
+	if (*ret == NULL || http->curl->slist_append(*ret, request->header) == NULL)
+		return -1;
+	return http->curl->easy_setopt(http->easy, CURLOPT_HTTPHEADER, *ret) == CURLE_OK ? 0 : -1;
+}
+
 /* Behind the socket is somebody who is neither root nor this user: no word was said to them. */
 static int refuse_stranger(const struct engine_http *http, struct error *err)
 {
@@ -308,20 +324,23 @@ int engine_http_send(struct engine_http *http, const struct engine_request *requ
 {
 	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
 	cleanup_free char *url = xasprintf("http://docker%s", request->path);
-	struct exchange exchange = {&answer, request->keep > 0, false};
+	struct exchange exchange = {request, &answer, false};
+	struct curl_slist *headers = NULL;
 	long status = 0;
 	CURLcode code;
 
 	if (cancel_asked())
 		return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "docker: interrupted");
 	buf_init(&answer.body, request->keep ? request->keep : ENGINE_BODY_MAX);
-	if (set_options(http, request, url, &exchange) != 0)
+	if (set_options(http, request, url, &exchange) != 0 ||
+		add_header(http, request, &headers) != 0)
 		return err_set(err, EXIT_UNAVAILABLE, "docker: this libcurl is too old");
 	http->failure[0] = '\0';
 	http->stranger = false;
 	outside_enter();
 	code = http->curl->easy_perform(http->easy);
 	outside_leave();
+	http->curl->slist_free_all(headers);
 	if (code != CURLE_OK && !answer.cut)
 		return broken(http, request, code, &exchange, err);
 	/* To libcurl a connection that is closed within the headers is a short answer. */

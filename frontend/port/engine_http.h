@@ -18,10 +18,15 @@ enum {
 
 struct engine_request {
 	const char *method;
-	const char *path; /* from the first slash, already escaped */
-	const char *body; /* JSON text; NULL = none */
-	int deadline_ms;  /* for the whole exchange */
-	size_t keep;      /* 0: more than ENGINE_BODY_MAX is an error; else keep so much */
+	const char *path;   /* from the first slash, already escaped */
+	const char *body;   /* JSON text; NULL = none */
+	int deadline_ms;    /* for the whole exchange */
+	size_t keep;        /* 0: more than ENGINE_BODY_MAX is an error; else keep so much */
+	const char *header; /* one more header line, or NULL */
+	bool may_stop; /* a POST that a cancel ends: the engine gives up what its caller hung up on */
+	/* Takes the body as it comes, however long, in place of the answer's body; -1 ends the exchange. */
+	int (*sink)(void *arg, const char *bytes, size_t len);
+	void *sink_arg;
 };
 
 struct engine_answer {

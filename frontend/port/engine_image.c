@@ -75,6 +75,11 @@ const char *engine_image_label(const struct engine_image *image, const char *key
 	return json_string_value(json_object_get(json_object_get(config, "Labels"), key));
 }
 
+void engine_image_tags(const struct engine_image *image, struct strv *ret)
+{
+	read_strings(json_object_get(image->json, "RepoTags"), ret);
+}
+
 int engine_image_inspect(
 	struct engine *engine, const char *image, struct engine_image *ret, struct error *err)
 {
@@ -197,7 +202,7 @@ static const char *last_lines(const char *text, int lines)
 }
 
 int engine_image_build(struct engine *engine, const struct strv *mounted,
-	const struct engine_build *build, struct error *err)
+	const struct engine_build *build, const struct engine_build_watch *watch, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
@@ -220,6 +225,8 @@ int engine_image_build(struct engine *engine, const struct strv *mounted,
 	spec.env = &env;
 	spec.deadline_ms = BUILD_MS;
 	spec.output_max = OUTPUT_MAX;
+	spec.on_output = watch ? watch->output : NULL;
+	spec.on_output_arg = watch ? watch->arg : NULL;
 	if (proc_run(&proc, &spec, err) != 0)
 		return err_wrap(err, "docker build %s", build->named);
 	if (proc.exit_code == 0)

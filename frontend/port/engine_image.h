@@ -32,6 +32,9 @@ void engine_image_clear(struct engine_image *image);
 /* The value of a label, NULL without it. Owned by IMAGE. */
 const char *engine_image_label(const struct engine_image *image, const char *key);
 
+/* Its names, "web:latest". */
+void engine_image_tags(const struct engine_image *image, struct strv *ret);
+
 /* IMAGE is a name or an id. ENGINE_FAULT_MISSING (EXIT_DATA) when the engine has no such image:
  * it is never pulled. */
 int engine_image_inspect(
@@ -50,8 +53,15 @@ struct engine_build {
 	const char *named;
 };
 
-/* Builds. The error carries the end of the build's output. */
+/* What is told of the output of a build, foreign bytes as they come. */
+struct engine_build_watch {
+	void (*output)(void *arg, const char *bytes, size_t len);
+	void *arg;
+};
+
+/* Builds. WATCH may be NULL. The error carries the end of the build's output. */
 int engine_image_build(struct engine *engine, const struct strv *mounted,
-	const struct engine_build *build, struct error *err);
+	const struct engine_build *build, const struct engine_build_watch *watch,
+	struct error *err);
 
 #endif

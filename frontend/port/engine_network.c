@@ -126,7 +126,8 @@ static int refused_create(struct engine *engine, int status, const json_t *answe
 {
 	if (engine_says(engine_message(answer), overlaps))
 		return engine_refused(engine, ENGINE_FAULT_OVERLAP, EXIT_AGAIN, answer, err,
-			"create the network %s on %s", name, subnet);
+			"create the network %s on %s", name,
+			subnet ? subnet : "a subnet of its choice");
 	return engine_refused(engine, status == 409 ? ENGINE_FAULT_NAME_TAKEN : ENGINE_FAULT_OTHER,
 		EXIT_CANTCREATE, answer, err, "create the network %s", name);
 }
@@ -135,10 +136,14 @@ int engine_network_create(struct engine *engine, const char *name, const char *s
 	const char *gateway, const json_t *labels, char **ret_id, struct error *err)
 {
 	json_auto_t *none = json_object(), *answer = NULL;
-	json_auto_t *body = json_pack("{s:s, s:s, s:b, s:O, s:{s:s, s:[{s:s, s:s}]}}", "Name", name,
-		"Driver", "bridge", "EnableIPv6", 0, "Labels", labels ? (json_t *)labels : none,
-		"IPAM", "Driver", "default", "Config", "Subnet", subnet, "Gateway", gateway);
+	json_auto_t *body = json_pack("{s:s, s:s, s:b, s:O}", "Name", name, "Driver", "bridge",
+		"EnableIPv6", 0, "Labels", labels ? (json_t *)labels : none);
 	int status = 0;
+
+	if (subnet != NULL)
+		json_object_set_new(body, "IPAM",
+			json_pack("{s:s, s:[{s:s, s:s}]}", "Driver", "default", "Config", "Subnet",
+				subnet, "Gateway", gateway));
 
 	if (engine_api_minor(engine) < API_MINOR_CHECKS_NAMES)
 		json_object_set_new(body, "CheckDuplicate", json_true());

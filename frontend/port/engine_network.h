@@ -42,9 +42,9 @@ int engine_network_list(struct engine *engine, struct engine_networks *ret, stru
 const struct engine_network *engine_network_holder(
 	const struct engine_networks *networks, const char *subnet);
 
-/* Creates a bridge network without IPv6. LABELS is an object of strings, NULL = none. Never
- * adopts one that exists. ENGINE_FAULT_OVERLAP (EXIT_AGAIN): the subnet is in use;
- * ENGINE_FAULT_NAME_TAKEN. The caller frees *ret_id. */
+/* Creates a bridge network without IPv6, on SUBNET with GATEWAY; NULL: the engine chooses both. LABELS is an
+ * object of strings, NULL = none. Never adopts one that exists. ENGINE_FAULT_OVERLAP (EXIT_AGAIN): the
+ * subnet is in use; ENGINE_FAULT_NAME_TAKEN. The caller frees *ret_id. */
 int engine_network_create(struct engine *engine, const char *name, const char *subnet,
 	const char *gateway, const json_t *labels, char **ret_id, struct error *err);
 

@@ -422,7 +422,7 @@ int smolvm_exec(
 	return 0;
 }
 
-int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, struct error *err)
+int smolvm_pack(const struct smolvm *vm, const char *image, const char *pack, struct error *err)
 {
 	static const char suffix[] = ".smolmachine";
 	size_t stem = strlen(pack) - (sizeof(suffix) - 1);
@@ -430,12 +430,9 @@ int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, 
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	if (!vm->caps->pack_archive)
-		return err_set(err, EXIT_UNAVAILABLE,
-			"smolvm: version %s cannot pack a local image", vm->version);
 	command(&argv, vm, "pack", "create");
 	strv_push(&argv, "--image");
-	strv_push(&argv, archive);
+	strv_push(&argv, image);
 	strv_push(&argv,
 		"--output"); /* smolvm adds the suffix, and writes a program beside the pack */
 	strv_push(&argv, output);
@@ -448,7 +445,7 @@ int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, 
 		proc_clear(&proc);
 	}
 	if (proc.exit_code != 0)
-		return failed(&proc, EXIT_CANTCREATE, "pack create", archive, err);
+		return failed(&proc, EXIT_CANTCREATE, "pack create", image, err);
 	return 0;
 }
 

@@ -129,8 +129,9 @@ struct smolvm_exec {
 int smolvm_exec(
 	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
 
-/* Packs a `docker save` archive into PACK (must end in .smolmachine). */
-int smolvm_pack(const struct smolvm *vm, const char *archive, const char *pack, struct error *err);
+/* Packs IMAGE into PACK (must end in .smolmachine): the path of a `docker save` archive where caps has
+ * pack_archive, else a name that the packing VM pulls from a registry, "localhost:PORT/REPOSITORY@DIGEST". */
+int smolvm_pack(const struct smolvm *vm, const char *image, const char *pack, struct error *err);
 
 void smolvm_clear(struct smolvm *vm);
 

@@ -96,6 +96,12 @@ void vmdb_network_clear(struct vmdb_network *network);
  * that cannot be read is an error, never "no". */
 int vmdb_has_row(const struct vmdb *vmdb, const char *machine, bool *ret, struct error *err);
 
+/* The packs that records name: PACKS[i] is that of MACHINES[i]; a machine that was made without one has no
+ * entry. A database that does not exist has none. A record that cannot be read is an error: which pack it
+ * needs is not known. */
+int vmdb_packs(
+	const struct vmdb *vmdb, struct strv *machines, struct strv *packs, struct error *err);
+
 /* What a machine shall boot with. */
 struct vmdb_policy {
 	const char *cidr; /* "127.0.0.N/32"; NULL = nothing: network false, allowed_cidrs [] */

@@ -231,7 +231,7 @@ pack=$project/agent.smolmachine
 cache=$home/.cache/bot-bottle/smolmachines
 with_pack="launch web --bundle-image bundle --memory 512 --cpus 1 --pack"
 copies() {
-	find "$cache" -name 'sha256-*' -o -name '.making-*' | sort
+	find "$cache" \( -name 'sha256-*' -o -name '.making-*' \) ! -name '*.lock' | sort
 }
 bytes() { # SHA256 of what smolvm was given for the machine web
 	as 1 sqlite3 "$home/.local/share/smolvm/server/smolvm.db" \

@@ -154,6 +154,44 @@ static void test_lock(void)
 	ok(symlink("/etc/passwd", link) == 0 && fs_lock(link, 0, &err) < 0, "no link is followed");
 }
 
+static void test_lock_shared(void)
+{
+	cleanup_free char *path = xasprintf("%s/shared", base);
+	cleanup_error struct error err = ERROR_INIT;
+	int first = fs_lock_shared(path, 0, &err), second = fs_lock_shared(path, 0, &err), alone;
+
+	ok(first >= 0 && second >= 0, "a shared lock has many holders");
+	is_int(fs_lock(path, 0, &err), -1, "none of them alone");
+	is_int(err.code, EXIT_AGAIN, "with 75");
+	close(first);
+	is_int(fs_lock(path, 0, &err), -1, "nor while one is left");
+	close(second);
+	alone = fs_lock(path, 0, &err);
+	ok(alone >= 0, "then it can be held alone");
+	is_int(fs_lock_shared(path, 0, &err), -1, "and not shared");
+	close(alone);
+}
+
+/* Whoever waits for a lock whose holder removes the file must not end up with a file that nobody else locks. */
+static void test_lock_removed(void)
+{
+	cleanup_free char *path = xasprintf("%s/removed", base);
+	cleanup_error struct error err = ERROR_INIT;
+	int held = fs_lock(path, 0, &err), status = 0, locked;
+	pid_t waiter = fork();
+
+	if (waiter == 0) {
+		locked = fs_lock(path, 30000, &err);
+		/* Held on, for the parent to see. */
+		_exit(locked >= 0 && fs_exists(path) && fs_lock(path, 0, &err) < 0 ? 0 : 1);
+	}
+	clock_sleep_ms(100);
+	unlink(path);
+	close(held);
+	is_int(waitpid(waiter, &status, 0), waiter, "a lock's file is removed by its holder");
+	is_int(status, 0, "who waited has the lock on the file of that name");
+}
+
 static void test_resolve(void)
 {
 	cleanup_free char *real = xasprintf("%s/real", base),
@@ -217,6 +255,8 @@ int main(void)
 	test_read_write();
 	test_remove();
 	test_lock();
+	test_lock_shared();
+	test_lock_removed();
 	test_resolve();
 	test_rooted();
 	clean = xasprintf("rm -rf %s", base);

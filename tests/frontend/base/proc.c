@@ -165,6 +165,34 @@ static void test_output(void)
 	is_str(buf_str(&daemon.out), "started\n", "what the child said is there");
 }
 
+static void hear(void *arg, const char *bytes, size_t len)
+{
+	(void)buf_append(arg, bytes, len);
+}
+
+/* What comes is told as it comes, and is in the buffers all the same. */
+static void test_told(void)
+{
+	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
+	cleanup_buf struct buf heard = BUF_INIT(100);
+	cleanup_proc struct proc proc = PROC_INIT;
+	cleanup_error struct error err = ERROR_INIT;
+	struct proc_spec spec = PROC_SPEC_INIT;
+
+	strv_push(&argv, "/bin/sh");
+	strv_push(&argv, "-c");
+	strv_push(&argv, "echo out; sleep 0.3; echo err >&2");
+	strv_push(&env, "PATH=/usr/bin:/bin");
+	spec.argv = &argv;
+	spec.env = &env;
+	spec.on_output = hear;
+	spec.on_output_arg = &heard;
+	is_int(proc_run(&proc, &spec, &err), 0, "a child whose output is told of");
+	is_str(buf_str(&heard), "out\nerr\n", "both streams are told");
+	is_str(buf_str(&proc.out), "out\n", "stdout is kept too");
+	is_str(buf_str(&proc.err), "err\n", "and stderr");
+}
+
 static void *interrupt(void *arg)
 {
 	(void)arg;
@@ -197,6 +225,7 @@ int main(void)
 	test_exec_fails();
 	test_deadline();
 	test_output();
+	test_told();
 	test_cancel();
 	proc_clear(&none);
 	proc_clear(&none);

@@ -113,6 +113,17 @@ usage "missing operand" completion
 usage "missing operand" allowlist show
 usage "none of bash, zsh, fish" completion csh
 usage "none of status, ensure, release" pool drain
+usage "none of build, ls, prune" pack drain
+usage "missing operand" pack
+usage "an image or a folder is missing" pack build
+usage "unexpected 'y'" pack build x y
+usage "takes no operand" pack ls x
+usage "takes no operand" pack prune x
+usage "pack build takes no --force" pack build x -f
+usage "pack ls takes no --keep" pack ls --keep 3
+usage "pack prune takes no --engine-unproven" pack prune --engine-unproven
+usage "allowed is a number and s, m, h or d" pack prune --older-than soon
+usage "allowed is a number" pack prune --keep some
 usage "neither show NAME nor set NAME" allowlist clear web
 usage "name bottles, or say --all" stop
 usage "name bottles, or say --all" stop web --all

@@ -356,14 +356,15 @@ static void test_image(struct engine *engine, const char *folder)
 	printf("# %s\n", err.message ? err.message : "");
 
 	if (fs_write(dockerfile, good, sizeof(good) - 1, &err) == 0 &&
-		did(engine_image_build(engine, &no_mounts, &first, &err), &err, "image: build") &&
+		did(engine_image_build(engine, &no_mounts, &first, NULL, &err), &err,
+			"image: build") &&
 		did(engine_image_inspect(engine, "built:1", &built, &err), &err,
 			"image: what was built")) {
 		is_str(built.user, "1000:1000", "image: its user");
 		ok(strv_has(&built.env, "BUILT=yes"), "image: its environment");
 	}
 	if (fs_write(dockerfile, bad, sizeof(bad) - 1, &err) == 0)
-		ok(engine_image_build(engine, &no_mounts, &second, &err) != 0 &&
+		ok(engine_image_build(engine, &no_mounts, &second, NULL, &err) != 0 &&
 				err.code == EXIT_DATA && err_find_note(&err, "output") != NULL,
 			"image: a failed build shows its output");
 	ok(strstr(err_find_note(&err, "output"), "RUN false") != NULL,
