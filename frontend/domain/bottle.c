@@ -14,6 +14,7 @@
 #include "machine.h"
 #include "names.h"
 #include "outside.h"
+#include "published.h"
 #include "services.h"
 #include "smolvm.h"
 #include "spec.h"
@@ -163,7 +164,9 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 
 	launch_init(&launch, name);
 	if (launch_preflight(&launch, err) != 0 ||
-		services_check(ctx, "its address", &launch.services, err) != 0)
+		services_check(ctx, "its address", &launch.services, err) != 0 ||
+		published_everywhere(ctx, false, &launch.published, err) != 0 ||
+		services_check_published(ctx, &launch.published, err) != 0)
 		return err_wrap(err, "launch %s", name);
 	strv_pushf(
 		ret_plan, "engine     %s (API 1.%u)", ctx->socket, engine_api_minor(ctx->engine));
@@ -180,5 +183,8 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 	for (size_t i = 0; i < launch.services.count; i++)
 		strv_pushf(ret_plan, "reachable  %s (it listens on every address)",
 			launch.services.item[i]);
+	for (size_t i = 0; i < launch.published.count; i++)
+		strv_pushf(ret_plan, "reachable  %s (the engine publishes it on every address)",
+			launch.published.item[i]);
 	return 0;
 }

@@ -36,9 +36,11 @@ struct verdict {
 	bool unproven;                 /* a smolvm version that is not the tried one */
 	uint32_t egress_port;
 	bool full;
-	struct strv services;       /* that listen on every address of the host */
-	struct strv secret_env;     /* names that exec passes on */
-	char *text;                 /* "alias", "alias + 3 host services + proxy open to 2" */
+	struct strv services;   /* that listen on every address of the host, and can be reached */
+	struct strv published;  /* published.h */
+	struct strv notes;      /* sentences that a reader of the text should know */
+	struct strv secret_env; /* names that exec passes on */
+	char *text;             /* "alias", "alias + 3 host services + proxy open to 2" */
 	struct probe_report probes; /* not read back */
 	struct probe_report proxy;  /* proxy_probe.h; not read back */
 	char *token; /* the bundle's; in no file: bottle_check reads it from the engine */
@@ -46,9 +48,12 @@ struct verdict {
 
 #define cleanup_verdict __attribute__((cleanup(verdict_clear)))
 
-/* The text for a network of kind alias with COUNT wildcard services and what was learnt of the PROXY. Caller
+/* The text for a network of kind alias with COUNT services on every address and what was learnt of the PROXY. Caller
  * frees. */
 char *verdict_text(size_t count, const struct probe_report *proxy);
+
+/* Adds to NOTES what the engine in use leaves open, if it does. */
+void verdict_note_engine(const struct context *ctx, struct strv *notes);
 
 int verdict_save(const struct verdict *verdict, struct journal *journal, struct error *err);
 
