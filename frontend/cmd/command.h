@@ -88,6 +88,7 @@ int cmd_pool(const struct cmd_args *args, struct error *err);
 int cmd_allowlist(const struct cmd_args *args, struct error *err);
 int cmd_trust(const struct cmd_args *args, struct error *err);
 int cmd_gc(const struct cmd_args *args, struct error *err);
+int cmd_doctor(const struct cmd_args *args, struct error *err);
 int cmd_supervise(const struct cmd_args *args, struct error *err);
 int cmd_completion(const struct cmd_args *args, struct error *err);
 int cmd_version(const struct cmd_args *args, struct error *err);
