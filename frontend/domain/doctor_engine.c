@@ -40,6 +40,8 @@ void doctor_engine(struct doctor *doctor, struct doctor_finding *ret)
 
 void doctor_engine_age(struct doctor *doctor, struct doctor_finding *ret)
 {
+	cleanup_free char *rules = doctor_rules("bottle-raw.nft");
+
 	if (!doctor_needs_engine(doctor, ret))
 		return;
 	if (!engine_is_below_28(doctor->ctx->engine)) {
@@ -49,8 +51,10 @@ void doctor_engine_age(struct doctor *doctor, struct doctor_finding *ret)
 	doctor_say(ret, DOCTOR_WARN, "its API is older than that of Docker 28 (1.48)");
 	doctor_cause(ret, "such engines let neighbours on the network reach ports published on "
 			  "loopback (moby issue 45610)");
-	doctor_fix(ret, "sudo nft -f PREFIX/share/bottle/nft/bottle-raw.nft (whether it is loaded "
-			"cannot be seen from here), or update the engine");
+	doctor_fix(ret,
+		"sudo nft -f %s (whether it is loaded cannot be seen from here), or update the "
+		"engine",
+		rules);
 }
 
 void doctor_engine_clock(struct doctor *doctor, struct doctor_finding *ret)

@@ -10,25 +10,9 @@
 #include "mem.h"
 #include "published.h"
 #include "resolver.h"
-#include "self.h"
 #include "services.h"
 #include "socket_owner.h"
 #include "wildcard_proof.h"
-
-/* PREFIX/share/bottle/nft/NAME of this installation. Caller frees. */
-static char *rules(const char *name)
-{
-	cleanup_error struct error none = ERROR_INIT;
-	cleanup_free char *libexec = NULL;
-	char *slash;
-
-	if (self_libexec(&libexec, &none) != 0)
-		return xstrdup(name);
-	for (int i = 0; i < 2; i++)
-		if ((slash = strrchr(libexec, '/')) != NULL)
-			*slash = '\0';
-	return xasprintf("%s/share/bottle/nft/%s", libexec, name);
-}
 
 static const char *word(enum wildcard_answer answer)
 {
@@ -37,7 +21,7 @@ static const char *word(enum wildcard_answer answer)
 
 void doctor_filter(struct doctor *doctor, struct doctor_finding *ret)
 {
-	cleanup_free char *address = NULL, *path = rules("bottle-wildcard.nft");
+	cleanup_free char *address = NULL, *path = doctor_rules("bottle-wildcard.nft");
 	cleanup_error struct error err = ERROR_INIT;
 	struct wildcard_proof proof;
 	unsigned octet;
@@ -151,8 +135,8 @@ void doctor_published(struct doctor *doctor, struct doctor_finding *ret)
 	hostroute_loopback_leaves(&device);
 	if (ret->details.count > 0) {
 		doctor_say(ret, DOCTOR_WARN,
-			"%zu ports are published on every address by translation alone",
-			ret->details.count);
+			"%zu port%s of containers on every address, by translation",
+			ret->details.count, ret->details.count == 1 ? "" : "s");
 		doctor_cause(
 			ret, "a bottle may reach them, and no rule in an input hook sees that");
 		doctor_fix(ret, "publish them on 127.0.0.1 (-p 127.0.0.1:PORT:PORT)");

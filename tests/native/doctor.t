@@ -136,7 +136,8 @@ if PATH=$PATH:/usr/sbin:/sbin command -v nft >/dev/null &&
 	try 1 "$bottle" ps --json
 	as 1 "$bottle" stop web >/dev/null
 	# What the engine translates, the rule does not see.
-	engine_docker a run -d --name outward -p 0.0.0.0:4003:8888 bundle >/dev/null
+	engine_docker a network create outer >/dev/null
+	engine_docker a run -d --name outward --network outer -p 0.0.0.0:4003:8888 bundle >/dev/null
 	"$here/dockerd" run "$work/a" sysctl -qw net.ipv4.conf.all.route_localnet=1
 	try 1 "$bottle" $launch web --json
 	is "$(jq -r '.published[]' "$work/out")" "tcp 0.0.0.0:4003, container outward" \
@@ -265,6 +266,37 @@ try 1 "$bottle" doctor --report - --json
 is "$status" 64 "a report and JSON cannot share standard output"
 try 1 "$bottle" doctor --report /no/such/folder/report
 is "$status" 73 "a report that cannot be written is an error"
+
+# An engine without its userland proxy translates instead: what it publishes everywhere is reached in spite of the
+# rule, which is why it is counted.
+kill -KILL "$(cat "$work/a/pid")"
+wait_for 10 sh -c "! kill -0 $(cat "$work/a/pid")"
+"$here/dockerd" again "$work/a" -- --host "unix://$work/a.sock" --userland-proxy=false >/dev/null
+engine_open a
+engine_docker a network inspect outer >/dev/null 2>&1 || engine_docker a network create outer >/dev/null
+engine_docker a run -d --name outward --network outer -p 0.0.0.0:4004:8888 bundle >/dev/null
+dials() {
+	"$here/dockerd" run "$work/a" python3 -c 'import socket
+print(socket.create_connection(("127.0.0.16", 4004), 2) and "reached")' 2>/dev/null
+}
+is "$(wait_for 5 dials; dials)" reached "its container answers on the pool's address"
+try 1 "$bottle" $launch web --json
+is "$(jq -r .verdict "$work/out")" "alias + 1 host service" "a launch counts it"
+as 1 "$bottle" stop web >/dev/null
+if "$here/dockerd" run "$work/a" nft -f "$BUILD/share/nft/bottle-wildcard.nft" 2>/dev/null; then
+	is "$(dials)" reached "with bottle-wildcard.nft loaded it answers all the same"
+	doctor
+	is "$(state filter) $(state published)" "ok warn" "doctor tells the two apart"
+	matches published details 'tcp 0\.0\.0\.0:4004, container outward' "and names the container"
+	try 1 "$bottle" $launch web --json
+	is "$(jq -r .verdict "$work/out")" "alias + 1 host service" "a launch still counts it"
+	try 1 "$bottle" stop web
+	try 1 "$bottle" $launch web
+	like "$work/out" 'reachable  tcp 0\.0\.0\.0:4004, container outward \(the engine publishes it on every address\)' \
+		"and names it"
+	as 1 "$bottle" stop web >/dev/null
+fi
+engine_docker a rm -f outward >/dev/null
 
 # The engine goes.
 kill -KILL "$(cat "$work/a/pid")"
