@@ -1,6 +1,6 @@
-/* Containers that the engine publishes on every address of this host. One that is served by a listener is a service like
- * others (services.h); one that is reached by address translation alone shows in no list of listeners, and no rule
- * in an INPUT hook sees what goes to it. */
+/* Containers that the engine publishes on every address of this host. One that is served by a listener is a
+ * service like others (services.h); one that is reached by address translation alone shows in no list of
+ * listeners, and no rule in an INPUT hook sees what goes to it. */
 #ifndef DOMAIN_PUBLISHED_H
 #define DOMAIN_PUBLISHED_H
 

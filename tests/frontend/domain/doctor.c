@@ -1,5 +1,5 @@
-/* The table of checks: no finding without a text, no skip that counts as ok. What each check finds is tested with a real
- * engine, in tests/native/doctor.t. */
+/* The table of checks: no finding without a text, no skip that counts as ok. What each check finds is tested
+ * with a real engine, in tests/native/doctor.t. */
 #include "doctor.h"
 
 #include "context.h"
