@@ -55,17 +55,29 @@ static void zsh(void)
 	printf("\tesac\n\t_files\n}\ncompdef _bottle bottle\n");
 }
 
+/* TEXT in fish's single quotes, in which a backslash stands before a quote and before itself. */
+static void print_fish_text(const char *text)
+{
+	putchar('\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '\'' || *text == '\\')
+			putchar('\\');
+		putchar(*text);
+	}
+	puts("'");
+}
+
 static void fish(void)
 {
 	for (const struct command *command = commands; command->name != NULL; command++) {
-		printf("complete -c bottle -n __fish_use_subcommand -f -a %s -d '%s'\n",
-			command->name, command->summary);
+		printf("complete -c bottle -n __fish_use_subcommand -f -a %s -d ", command->name);
+		print_fish_text(command->summary);
 		for (const struct cmd_option *option = command->options; option && option->name;
-			option++)
-			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -l %s%s -d "
-			       "'%s'\n",
-				command->name, option->name, option->argument ? " -r" : "",
-				option->help);
+			option++) {
+			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -l %s%s -d ",
+				command->name, option->name, option->argument ? " -r" : "");
+			print_fish_text(option->help);
+		}
 		if (takes_bottle(command))
 			printf("complete -c bottle -n '__fish_seen_subcommand_from %s' -f -a "
 			       "'(bottle ps 2>/dev/null | awk \"NR > 1 { print \\$1 }\")'\n",
