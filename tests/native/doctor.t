@@ -91,6 +91,32 @@ WRAP=$work/kvm-666 try 1 "$bottle" doctor --json --bundle-image agent
 is "$(state publish)" fail "an image that cannot start is a failure"
 is "$(leftovers 1 a)" "" "and nothing is left of it"
 
+# The proof's container goes on every path. One that serves nothing is tried for three seconds.
+tar -C "$work/bundle" -c . | docker -H "unix://$work/a.sock" import \
+	--change 'CMD ["/bin/busybox","sleep","60"]' - silent:latest >/dev/null
+is_there() { [ -n "$(engine_docker a ps -q --filter name=bot-bottle-sidecars-doctor-)" ]; }
+doctor_of() { pgrep -o -u "$(uid 1)" -f "^$bottle doctor"; }
+doctor --bundle-image silent
+is "$(state publish)" ok "an image that serves nothing: the engine listens"
+matches publish text 'serves nothing' "and that nothing answered is said"
+as 1 "$bottle" doctor --bundle-image silent >"$work/out" 2>"$work/err" &
+job=$!
+wait_for 20 is_there
+kill -INT "$(doctor_of)"
+wait $job
+is "$?" 130 "Ctrl-C: 130"
+is "$(leftovers 1 a)" "" "and nothing is left"
+as 1 "$bottle" doctor --bundle-image silent >"$work/out" 2>"$work/err" &
+job=$!
+wait_for 20 is_there
+kill -KILL "$(doctor_of)"
+wait $job
+doctor
+is "$(state leftovers)" warn "kill -9: the next doctor finds what it left"
+matches leftovers details 'container bot-bottle-sidecars-doctor-' "the container is named"
+try 1 "$bottle" gc -f
+is "$(leftovers 1 a)" "" "and gc removes it"
+
 # KVM.
 KVM=$work/kvm-600 doctor
 is "$status $(state kvm)" "1 fail" "/dev/kvm that is root's alone: not ready"
