@@ -55,11 +55,13 @@ static void list_folders(struct doctor *doctor, struct strv *ret)
 		ctx->vmdb->path);
 }
 
-/* What is wrong with one; NULL: nothing, or it is not there. */
-static const char *fault_of(const char *folder, bool *ret_there)
+/* What is wrong with one; NULL: nothing, or it is not there. *RET_MILD: a launch puts it right before it uses the
+ * folder, and nobody else can have put anything there. */
+static const char *fault_of(const char *folder, bool *ret_there, bool *ret_mild)
 {
 	struct stat st;
 
+	*ret_mild = false;
 	*ret_there = lstat(folder, &st) == 0;
 	if (!*ret_there)
 		return errno == ENOENT || errno == ENOTDIR ? NULL : "cannot be looked at";
@@ -69,6 +71,9 @@ static const char *fault_of(const char *folder, bool *ret_there)
 		return "is no folder";
 	if (st.st_uid != geteuid())
 		return "belongs to another user";
+	if ((st.st_mode & 022) != 0)
+		return "can be written by other users";
+	*ret_mild = true;
 	return (st.st_mode & 077) != 0 ? "is open to other users" : NULL;
 }
 
@@ -76,25 +81,30 @@ void doctor_folders(struct doctor *doctor, struct doctor_finding *ret)
 {
 	cleanup_strv struct strv folders = STRV_INIT;
 	size_t there = 0;
+	bool all_mild = true;
 
 	list_folders(doctor, &folders);
 	for (size_t i = 0; i < folders.count; i++) {
-		bool exists;
-		const char *fault = fault_of(folders.item[i], &exists);
+		bool exists, mild;
+		const char *fault = fault_of(folders.item[i], &exists, &mild);
 
 		there += exists;
-		if (fault != NULL)
-			strv_pushf(&ret->details, "%s %s", folders.item[i], fault);
+		if (fault == NULL)
+			continue;
+		all_mild = all_mild && mild;
+		strv_pushf(&ret->details, "%s %s", folders.item[i], fault);
 	}
 	if (ret->details.count == 0) {
 		doctor_say(ret, DOCTOR_OK, "%zu of %zu folders are there, 0700 and this user's",
 			there, folders.count);
 		return;
 	}
-	doctor_say(ret, DOCTOR_FAIL, "%zu folders are not private", ret->details.count);
-	doctor_cause(ret,
-		"who can enter smolvm's is root in a bottle; who can write ours decides what is "
-		"trusted");
+	doctor_say(ret, all_mild ? DOCTOR_WARN : DOCTOR_FAIL, "%zu of %zu folders %s not private",
+		ret->details.count, there, ret->details.count == 1 ? "is" : "are");
+	doctor_cause(ret, "%s",
+		all_mild ? "smolvm makes its own like that; a launch closes them before it starts"
+			 : "who can write ours decides what is trusted, and who can enter "
+			   "smolvm's is root in a machine");
 	doctor_fix(ret, "bottle doctor --fix, or chmod 700 FOLDER");
 }
 
