@@ -132,7 +132,7 @@ s = socket.socket()
 s.bind(('0.0.0.0', int(sys.argv[1])))
 s.listen()
 open(sys.argv[2], 'w').close()
-time.sleep(120)
+time.sleep(900)
 END
 touch "$work/up" && chmod 666 "$work/up"
 "$here/dockerd" run "$work/a" python3 "$work/listen.py" 4001 "$work/up1" &
@@ -157,6 +157,20 @@ if PATH=$PATH:/usr/sbin:/sbin command -v nft >/dev/null &&
 	is "$(jq -r .verdict "$work/out")" alias "and a launch does not count them"
 	is "$(jq -r '.notes[]' "$work/out" | grep -c '^2 host services on every address: closed by a packet filter')" 1 \
 		"but says how many there are"
+	from_bundle() { engine_docker a exec bot-bottle-sidecars-web /bin/busybox nc -w 2 10.213.1.1 4001 </dev/null; }
+	from_bundle
+	is "$?" 0 "a bundle reaches this host's services by its gateway"
+	for rule in bundles raw; do
+		"$here/dockerd" run "$work/a" nft -f "$BUILD/share/nft/bottle-$rule.nft"
+	done
+	from_bundle
+	is "$?" 1 "with bottle-bundles.nft loaded it does not"
+	try 1 "$bottle" $launch both --json
+	is "$status $(jq -r .verdict "$work/out")" "0 alias" "with all three a bottle comes up, and its ports answer"
+	as 1 "$bottle" stop both >/dev/null
+	for rule in bundles raw; do
+		"$here/dockerd" run "$work/a" nft delete table ip bottle_$rule
+	done
 	try 1 "$bottle" verify web --json
 	is "$(jq -r '.verdict, (.notes | length > 0)' "$work/out" | tr '\n' ' ')" "alias true " "verify as well"
 	try 1 "$bottle" ps --json
