@@ -128,7 +128,7 @@ nft delete table ip other
 ip link add near type veth peer name far
 ip addr add 192.0.2.1/24 dev near
 ip link set near up
-unshare -n sleep 60 &
+unshare -n sleep 600 &
 other=$!
 trap 'kill $python $other 2>/dev/null; rm -rf "$dir"' EXIT
 for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -180,7 +180,47 @@ nsenter -t "$other" -n python3 "$dir/serve.py" "$dir/ready" &
 inner=$!
 trap 'kill $python $other $inner 2>/dev/null; rm -rf "$dir"' EXIT
 read -r _ <"$dir/ready"
+# Behind this host: another container with a published port, the outside, and metadata of a cloud.
+ip link add inward type veth peer name outside
+ip addr add 198.51.100.1/24 dev inward
+ip link set inward up
+unshare -n sleep 600 &
+third=$!
+trap 'kill $python $other $inner $third 2>/dev/null; rm -rf "$dir"' EXIT
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ "$(readlink "/proc/$third/ns/net")" = "$(readlink /proc/self/ns/net)" ] || break
+	sleep 0.1
+done
+ip link set outside netns "$third"
+behind() { nsenter -t "$third" -n "$@"; }
+behind ip addr add 198.51.100.2/24 dev outside
+behind ip addr add 169.254.7.7/32 dev outside
+behind ip link set outside up
+behind ip link set lo up
+behind ip route add default via 198.51.100.1
+nsenter -t "$third" -n python3 "$dir/serve.py" "$dir/ready" &
+beyond=$!
+trap 'kill $python $other $inner $third $beyond 2>/dev/null; rm -rf "$dir"' EXIT
+read -r _ <"$dir/ready"
+ip route add 169.254.7.7/32 via 198.51.100.2
+sysctl -qw net.ipv4.ip_forward=1
+far ip route add default via 10.213.1.1 src 10.213.1.2
+nft -f - <<'END'
+table ip engine {
+	chain prerouting {
+		type nat hook prerouting priority dstnat;
+		ip daddr 10.213.1.1 tcp dport 1500 dnat to 198.51.100.2:1001
+		ip daddr 198.51.100.1 tcp dport 1501 dnat to 10.213.1.2:1001
+	}
+}
+END
+is "$(reach 198.51.100.2:1001) $(reach 10.213.1.1:1500) $(reach 169.254.7.7:1001)" "+ + +" \
+	"a bundle reaches the outside, a published port of another container, and link-local behind this host"
+is "$(behind python3 "$dir/ask.py" 198.51.100.1:1501)" + "and is reached by its own published port"
 nft -f "$rules/bottle-bundles.nft"
+is "$(reach 198.51.100.2:1001) $(reach 10.213.1.1:1500) $(reach 169.254.7.7:1001)" "+ - -" \
+	"bottle-bundles: the outside alone"
+is "$(behind python3 "$dir/ask.py" 198.51.100.1:1501)" + "its answers by a published port are kept"
 is "$(reach 10.213.1.1:1001) $(reach 10.213.1.1:2001) $(reach 169.254.169.254:1001)" "- - -" \
 	"bottle-bundles: neither any more, TCP and UDP"
 is "$(ask 10.213.1.2:1001 10.213.1.2:2001)" ++ "its answers to this host are kept"
