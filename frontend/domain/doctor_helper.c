@@ -79,11 +79,13 @@ static void say_working(
 	const struct group *group = getgrgid(st->st_gid);
 	unsigned first = 0, last = 0;
 
-	if (netd_policy(&first, &last, &err) != 0) {
-		/* Its mode lets the group run it and nobody else. */
-		doctor_say(ret, DOCTOR_WARN, "%s is installed well, and did not run for this user",
-			path);
-		doctor_cause(ret, "%s", err.message);
+	if (access(path, X_OK) == 0 && netd_policy(&first, &last, &err) != 0) {
+		doctor_say_error(ret, DOCTOR_FAIL, &err);
+		return;
+	}
+	if (first == 0) {
+		doctor_say(ret, DOCTOR_WARN, "%s is installed well, and not for this user", path);
+		doctor_cause(ret, "only its group may run it");
 		doctor_fix(ret, "sudo usermod -aG %s \"$USER\", then log in again",
 			group ? group->gr_name : "GROUP");
 		return;

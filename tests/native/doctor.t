@@ -205,7 +205,7 @@ as 1 "$bottle" stop web >/dev/null
 kill $foreign $own
 wait $foreign $own 2>/dev/null
 
-# The helper in a scratch prefix. None of these is run.
+# The helper in a scratch prefix, a stand-in that says what the real one says. None of the first is run.
 helper() { # MODE OWNER
 	printf '#!/bin/sh\necho protocol 1 pool 127.0.0.16 127.0.0.31\n' >"$work/inst/libexec/bottle/bottle-netd"
 	chown "$2" "$work/inst/libexec/bottle/bottle-netd"
@@ -225,6 +225,32 @@ matches helper cause '^/tmp is not' "the folder is named"
 helper 0755 root:root
 doctor
 is "$(state helper)" warn "one without its bit does nothing, and nothing needs it"
+# In a place that root alone can change.
+cat >"$work/in-opt" <<'END'
+#!/bin/sh
+# in-opt INST CMD...: a copy of INST at /opt/inst, in a mount namespace of its own.
+[ -n "${IN_OPT:-}" ] || IN_OPT=1 exec unshare --mount "$0" "$@"
+mount -t tmpfs -o mode=755 tmpfs /opt && cp -a "$1" /opt/inst && chown -R 0:0 /opt/inst/bin || exit 99
+shift
+exec "$@"
+END
+printf '#!/bin/sh\nexec %s/in-opt %s/inst "$@"\n' "$work" "$work" >"$work/opt"
+chmod 755 "$work/in-opt" "$work/opt"
+in_opt() { # ANSWER GROUP: a helper of ours that answers so
+	printf '#!/bin/sh\necho %s\n' "$1" >"$work/inst/libexec/bottle/bottle-netd"
+	chown "0:$2" "$work/inst/libexec/bottle/bottle-netd"
+	chmod 4750 "$work/inst/libexec/bottle/bottle-netd"
+	WRAP=$work/opt try 1 /opt/inst/bin/bottle doctor --json --bundle-image bundle
+}
+in_opt "protocol 1 pool 127.0.0.16 127.0.0.31" "$uids"
+is "$(state helper)" ok "a helper as it must be"
+matches helper text 'mode 4750, group .*; protocol 1, pool 127\.0\.0\.16-31$' "with its group, protocol and pool"
+in_opt "protocol 1 pool 127.0.0.16 127.0.0.30" "$uids"
+is "$(state helper)" fail "one of a smaller pool"
+in_opt "protocol 2 pool 127.0.0.16 127.0.0.31" "$uids"
+is "$(state helper)" fail "one of another protocol"
+in_opt "protocol 1 pool 127.0.0.16 127.0.0.31" root
+is "$(state helper)" warn "one of a group that this user is not in"
 rm "$work/inst/libexec/bottle/bottle-netd"
 
 # smolvm's database.
