@@ -7,6 +7,15 @@ COMPDIR := $(DESTDIR)$(PREFIX)/share
 # A staged install (DESTDIR, not root) leaves owner and setuid bit to the package.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),yes)
 
+# Packet-filter rules with this build's pool; installed, not loaded.
+NFT := $(patsubst install/nft/%.in,$(BUILD)/share/nft/%,$(wildcard install/nft/*.nft.in))
+.PHONY: nft
+nft: $(NFT)
+all: nft
+$(NFT): $(BUILD)/share/nft/%: install/nft/%.in $(NETD_FLAGS)
+	@mkdir -p $(@D)
+	$(Q)sed 's/@POOL_FIRST@/127.0.0.$(POOL_FIRST)/g; s/@POOL_LAST@/127.0.0.$(POOL_LAST)/g' $< >$@
+
 install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leaves it out)
 	install -d $(BINDIR) $(LIBDIR) $(LIBDIR)/guest $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8
 	install -m 755 $(BUILD)/bin/bottle $(BINDIR)/bottle
@@ -21,6 +30,8 @@ install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leave
 	$(BUILD)/bin/bottle completion bash >$(COMPDIR)/bash-completion/completions/bottle
 	$(BUILD)/bin/bottle completion zsh >$(COMPDIR)/zsh/site-functions/_bottle
 	$(BUILD)/bin/bottle completion fish >$(COMPDIR)/fish/vendor_completions.d/bottle.fish
+	install -d $(COMPDIR)/bottle/nft
+	install -m 644 $(NFT) $(COMPDIR)/bottle/nft/
 ifeq ($(HELPER),yes)
 	install -m 644 helper/bottle-netd.8 $(MANDIR)/man8/
 	install -m 700 $(BUILD)/libexec/bottle-netd $(LIBDIR)/.bottle-netd.new

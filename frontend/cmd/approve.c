@@ -1,13 +1,9 @@
 /* The question whether a file is trusted. */
 #include "approve.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
-#include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
+#include "ask.h"
 #include "build_diff.h"
 #include "cancel.h"
 #include "err.h"
@@ -58,29 +54,6 @@ static void show_text(const struct trust_file *file, const struct trust_record *
 		file->sha256);
 }
 
-/* Waits for a line. EOF, an error and Ctrl-C are no yes. */
-static bool said_yes(void)
-{
-	struct pollfd polled[] = {{STDIN_FILENO, POLLIN, 0}, {cancel_fd(), POLLIN, 0}};
-	char answer[16] = "";
-	ssize_t got;
-
-	/* What was typed, or sent by the terminal, before the file was shown is no answer to it. */
-	tcflush(STDIN_FILENO, TCIFLUSH);
-	fputs("Trust this? [y/N] ", stderr);
-	while (!cancel_asked() && poll(polled, 2, -1) < 0 && errno == EINTR)
-		;
-	if (cancel_asked()) {
-		fputc('\n', stderr);
-		return false;
-	}
-	got = read(STDIN_FILENO, answer, sizeof(answer) - 1);
-	if (got <= 0)
-		fputc('\n', stderr);
-	return got > 0 && (strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
-				  strcmp(answer, "yes\n") == 0);
-}
-
 int approve(
 	const struct context *ctx, const struct trust_file *file, bool may_ask, struct error *err)
 {
@@ -90,9 +63,9 @@ int approve(
 		return -1;
 	if (trust_given(file, &was))
 		return 0;
-	if (may_ask && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+	if (may_ask && ask_possible()) {
 		(file->kind == TRUST_TREE ? show_tree : show_text)(file, &was);
-		if (said_yes())
+		if (ask_yes("Trust this"))
 			return trust_approve(ctx, file, err);
 		if (cancel_asked())
 			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "interrupted");

@@ -102,6 +102,7 @@ int cmd_logs(const struct cmd_args *args, struct error *err);
 int cmd_events(const struct cmd_args *args, struct error *err);
 int cmd_pack(const struct cmd_args *args, struct error *err);
 int cmd_gc(const struct cmd_args *args, struct error *err);
+int cmd_doctor(const struct cmd_args *args, struct error *err);
 int cmd_supervise(const struct cmd_args *args, struct error *err);
 int cmd_completion(const struct cmd_args *args, struct error *err);
 int cmd_version(const struct cmd_args *args, struct error *err);

@@ -126,6 +126,17 @@ static const struct cmd_option version_options[] = {
 	CMD_OPTION_END,
 };
 
+static const struct cmd_option doctor_options[] = {
+	{"fix", 0, NULL, "offer to repair what bottle can repair itself"},
+	{"yes", 'y', NULL, "with --fix: repair without asking"},
+	{"report", 0, "FILE", "write a report without names and secrets (- = standard output)"},
+	{"bundle-image", 0, "IMAGE", "image for the container of the publish proof"},
+	CMD_OPTION_UNPROVEN,
+	CMD_OPTION_ENGINE,
+	CMD_OPTION_JSON,
+	CMD_OPTION_END,
+};
+
 const struct command commands[] = {
 	{"launch", "[NAME] [-f bottle.yaml] [OPTION...] [-- CMD...]",
 		"Start a bottle, prove its isolation from inside, then run CMD in it.",
@@ -200,6 +211,13 @@ const struct command commands[] = {
 		"Built-in values, then the administrator's file, then the user's, then --engine. A "
 		"place that no\nfile names is searched as a launch would search it.",
 		config_options, CMD_PLAIN, 1, 1, cmd_config, "show"},
+	{"doctor", "[--fix] [--report FILE]", "Check whether this host is ready for bottles.",
+		"One line a check: ok, warn, FAIL or skip, and under it the cause and what to "
+		"type. "
+		"Exit 0 when no\ncheck fails, else 1. It starts a throw-away container to try the "
+		"engine, and a listener on every\naddress for a moment to try the packet filter. "
+		"--fix asks before each repair; it never runs sudo.",
+		doctor_options, CMD_PLAIN, 0, 0, cmd_doctor, NULL},
 	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",
 		"Waits, detached from launch and terminal, for the end of the bundle's container, "
 		"its "

@@ -24,11 +24,20 @@ void json_print(json_t *document)
 	json_decref(document);
 }
 
+static json_t *array_of(const struct strv *texts)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < texts->count; i++)
+		json_array_append_new(list, json_string(texts->item[i]));
+	return list;
+}
+
 /* What both have. *VERIFIED is of them, because a launch ends only with that. */
 static json_t *describe(const char *schema, const struct verdict *verdict, bool verified)
 {
 	cleanup_strv struct strv urls = STRV_INIT;
-	json_t *document, *env = json_object(), *services = json_array();
+	json_t *document, *env = json_object();
 
 	verdict_proxy(verdict, NULL, &urls);
 	verdict_urls(verdict, &urls);
@@ -38,17 +47,17 @@ static json_t *describe(const char *schema, const struct verdict *verdict, bool 
 
 		json_object_set_new(env, name, json_string(equals + 1));
 	}
-	for (size_t i = 0; i < verdict->services.count; i++)
-		json_array_append_new(services, json_string(verdict->services.item[i]));
 	document = json_pack(
 		"{s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:s, s:b, s:{s:i, s:I, s:s}, s:o, s:o}",
 		"schema", schema, "name", verdict->slug, "alias", verdict->alias, "verified",
-		verified, "verdict", verdict->text, "services", services, "env", env, "smolvm",
-		verdict->smolvm_version, "unproven", verdict->unproven, "vm", "pid",
+		verified, "verdict", verdict->text, "services", array_of(&verdict->services), "env",
+		env, "smolvm", verdict->smolvm_version, "unproven", verdict->unproven, "vm", "pid",
 		(int)verdict->process.pid, "start", (json_int_t)verdict->process.start,
 		"policy_sha256", verdict->policy, "probes",
 		verdict_probes_json(&verdict->probes, "guest"), "proxy",
 		verdict_probes_json(&verdict->proxy, "proxy"));
+	json_object_set_new(document, "published", array_of(&verdict->published));
+	json_object_set_new(document, "notes", array_of(&verdict->notes));
 	json_object_set_new(
 		document, "untried_addresses", json_integer((json_int_t)verdict->probes.untried));
 	return document;

@@ -141,9 +141,7 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 
 	print_line(out, "%s is ready on %s: verified, %s", verdict->slug, verdict->alias,
 		verdict->text);
-	for (size_t i = 0; i < verdict->services.count; i++)
-		print_line(out, "  reachable  %s (it listens on every address of this host)",
-			verdict->services.item[i]);
+	print_services(verdict, out);
 	print_untried(&verdict->probes, out);
 	print_proxy_open(&verdict->proxy, out);
 	verdict_proxy(verdict, NULL, &urls); /* the token is for `bottle env` */

@@ -78,6 +78,7 @@ void print_plan(json_t *document)
 {
 	const json_t *requests = json_object_get(document, "requests");
 	const json_t *services = json_object_get(document, "services");
+	const json_t *published = json_object_get(document, "published");
 
 	print_agent(json_object_get(document, "agent"));
 	for (size_t i = 0; i < json_array_size(requests); i++)
@@ -85,6 +86,9 @@ void print_plan(json_t *document)
 	for (size_t i = 0; i < json_array_size(services); i++)
 		print_line(stdout, "reachable %s (it listens on every address of this host)",
 			json_string_value(json_array_get(services, i)));
+	for (size_t i = 0; i < json_array_size(published); i++)
+		print_line(stdout, "reachable %s (the engine publishes it on every address)",
+			json_string_value(json_array_get(published, i)));
 	print_line(stdout,
 		"The address would be %s, unless another launch is faster. Questions were asked; "
 		"nothing was started (--dry-run).",

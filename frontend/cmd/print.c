@@ -11,6 +11,7 @@
 #include "printable.h"
 #include "probe.h"
 #include "table.h"
+#include "verdict.h"
 
 void print_line(FILE *out, const char *fmt, ...)
 {
@@ -112,6 +113,18 @@ void print_proxy_open(const struct probe_report *report, FILE *out)
 				strcmp(row->state, "open") == 0 ? "reachable" : "unproven ",
 				row->target, row->about, row->why);
 	}
+}
+
+void print_services(const struct verdict *verdict, FILE *out)
+{
+	for (size_t i = 0; i < verdict->services.count; i++)
+		print_line(out, "  reachable  %s (it listens on every address of this host)",
+			verdict->services.item[i]);
+	for (size_t i = 0; i < verdict->published.count; i++)
+		print_line(out, "  reachable  %s (the engine publishes it on every address)",
+			verdict->published.item[i]);
+	for (size_t i = 0; i < verdict->notes.count; i++)
+		print_line(out, "  note       %s", verdict->notes.item[i]);
 }
 
 void print_untried(const struct probe_report *report, FILE *out)

@@ -7,6 +7,7 @@
 struct context;
 struct evidence;
 struct probe_report;
+struct verdict;
 
 /* One line, with nothing in it that a terminal would act on. */
 void print_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -15,6 +16,9 @@ void print_warning(const char *text);
 
 /* Hooks the warnings into the context. */
 void print_warnings(struct context *ctx);
+
+/* What of this host a bottle reaches beside its bundle, and the verdict's notes. */
+void print_services(const struct verdict *verdict, FILE *out);
 
 /* Says how many of this host's addresses were not probed, if any. */
 void print_untried(const struct probe_report *report, FILE *out);

@@ -24,9 +24,7 @@ static void print_all(const struct verdict *verdict, const struct evidence *evid
 		verdict->slug, evidence->failed + probes->failed == 0 ? "verified" : "UNVERIFIED",
 		evidence->count - evidence->failed - evidence->unclear, evidence->count,
 		probes->count - probes->failed, probes->count, verdict->text);
-	for (size_t i = 0; i < verdict->services.count; i++)
-		print_line(stdout, "  reachable  %s (it listens on every address of this host)",
-			verdict->services.item[i]);
+	print_services(verdict, stdout);
 	print_untried(probes, stdout);
 	print_proxy_open(&verdict->proxy, stdout);
 }

@@ -25,6 +25,7 @@
 #include "peer.h"
 #include "probe.h"
 #include "proxy_probe.h"
+#include "published.h"
 #include "random.h"
 #include "seal.h"
 #include "services.h"
@@ -36,6 +37,7 @@
 #include "verdict.h"
 #include "vmdb.h"
 #include "watch.h"
+#include "wildcard_proof.h"
 
 /* The agent's proxy URL holds a secret: an engine that could take it in an argv only does not get it. */
 static int check_secrets(const struct launch *launch, struct error *err)
@@ -298,6 +300,18 @@ static int unproven(const struct probe_report *report, struct error *err)
 	return -1;
 }
 
+/* What a packet filter was shown to close is not counted; what it cannot see is looked for. */
+static int set_aside(struct launch *launch, struct error *err)
+{
+	if (seal_asked(launch->spec))
+		return 0;
+	services_set_aside(&launch->filter, &launch->services, &launch->notes);
+	return published_everywhere(launch->ctx, services_filtered(&launch->filter),
+		       &launch->published, err) == 0
+		       ? services_check_published(launch->ctx, &launch->published, err)
+		       : -1;
+}
+
 /* Packing and booting take long: what was shown of bundle and listeners before is looked at once more. */
 static int still_there(struct launch *launch, struct error *err)
 {
@@ -312,7 +326,7 @@ static int still_there(struct launch *launch, struct error *err)
 			"the bundle was lost, or restarted, while the machine came up");
 	if (!machine_process_alive(&launch->process))
 		return err_set(err, EXIT_UNAVAILABLE, "the VM ended while it was probed");
-	return check_listeners(launch, err);
+	return check_listeners(launch, err) == 0 ? set_aside(launch, err) : -1;
 }
 
 /* A version that nobody tried has more to prove. */
@@ -324,6 +338,7 @@ static bool wants_full(const struct launch *launch)
 int launch_prove(struct launch *launch, struct error *err)
 {
 	cleanup_free char *other = alias_other(launch->ctx, launch->lease.octet);
+	cleanup_error struct error untried = ERROR_INIT;
 	struct probe_input input = {
 		.machine = launch->machine,
 		.alias = launch->lease.alias,
@@ -345,6 +360,9 @@ int launch_prove(struct launch *launch, struct error *err)
 	/* What a proxy lets through is its image's matter: it is told, not refused. */
 	if (proxy_probe_run(&input, launch->slug, launch->bundle.token, &launch->proxy, err) != 0)
 		return -1;
+	/* What is not proven stays counted. A sealed bottle has no such address. */
+	if (!input.sealed)
+		(void)wildcard_prove(launch->lease.alias, &launch->filter, &untried);
 	mem_cleanup_fd(&launch->probing);
 	return 0;
 }
@@ -379,9 +397,14 @@ void launch_conclude(struct launch *launch, struct verdict *verdict)
 	verdict->sealed = seal_asked(launch->spec);
 	verdict->full = wants_full(launch);
 	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
+	strv_push_all(&verdict->published, (const char *const *)launch->published.item);
+	strv_push_all(&verdict->notes, (const char *const *)launch->notes.item);
+	if (!verdict->sealed)
+		verdict_note_engine(ctx, &verdict->notes);
 	strv_push_all(
 		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
-	verdict->text = verdict_text(verdict->sealed, launch->services.count, &launch->proxy);
+	verdict->text = verdict_text(
+		verdict->sealed, launch->services.count + launch->published.count, &launch->proxy);
 	verdict->token = steal_str(&launch->bundle.token);
 	verdict->probes = launch->probes;
 	verdict->proxy = launch->proxy;
@@ -405,6 +428,8 @@ void launch_clear(struct launch *launch)
 	lease_clear(&launch->lease);
 	bundle_clear(&launch->bundle);
 	strv_clear(&launch->services);
+	strv_clear(&launch->published);
+	strv_clear(&launch->notes);
 	probe_report_clear(&launch->probes);
 	probe_report_clear(&launch->proxy);
 	mem_cleanup_fd(&launch->claim);

@@ -16,6 +16,7 @@
 #include "strv.h"
 #include "supervisor.h"
 #include "task.h"
+#include "wildcard_proof.h"
 
 struct bottle_options;
 struct bottle_spec;
@@ -43,8 +44,9 @@ struct launch {
 	struct supervisor supervisor;
 	int probing; /* says that listeners of ours are on the address */
 	struct machine_process process;
-	char policy[SHA256_HEX_LEN]; /* digest of the engine's note of what it booted */
-	struct strv services;
+	char policy[SHA256_HEX_LEN];            /* digest of the engine's note of what it booted */
+	struct strv services, published, notes; /* as in the verdict */
+	struct wildcard_proof filter;
 	struct probe_report probes, proxy;
 };
 

@@ -12,6 +12,7 @@
 #include "lease.h"
 #include "machine.h"
 #include "plan.h"
+#include "published.h"
 #include "seal.h"
 #include "services.h"
 #include "smolvm.h"
@@ -31,6 +32,16 @@ static int creating(void *arg, struct error *err)
 	return 0;
 }
 
+static int check_services(struct launch *launch, struct error *err)
+{
+	struct context *ctx = launch->ctx;
+
+	if (services_check(ctx, launch->lease.alias, &launch->services, err) != 0 ||
+		published_everywhere(ctx, false, &launch->published, err) != 0)
+		return -1;
+	return services_check_published(ctx, &launch->published, err);
+}
+
 int launch_plan(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
@@ -42,8 +53,7 @@ int launch_plan(struct launch *launch, struct error *err)
 		alias_ensure(ctx, launch->lease.octet, err) != 0 ||
 		bundle_start(ctx, launch->slug, launch->spec, &launch->image, &launch->lease,
 			launch->labels, creating, NULL, &launch->bundle, err) != BUNDLE_OK ||
-		(!seal_asked(launch->spec) &&
-			services_check(ctx, launch->lease.alias, &launch->services, err) != 0))
+		(!seal_asked(launch->spec) && check_services(launch, err) != 0))
 		return -1;
 	return agent_plan(ctx, &launch->agent, err) == 0
 		       ? machine_plan(ctx, launch->machine, launch->spec, &launch->agent,
@@ -91,10 +101,12 @@ json_t *launch_plan_json(const struct launch *launch)
 
 	for (size_t i = 0; i < ctx->plan->count; i++)
 		json_array_append_new(requests, item(&ctx->plan->item[i]));
-	return json_pack("{s:s, s:s, s:s, s:{s:o, s:o}, s:{s:o, s:s}, s:{s:o, s:o, s:b}, s:o, s:o}",
+	return json_pack(
+		"{s:s, s:s, s:s, s:{s:o, s:o}, s:{s:o, s:s}, s:{s:o, s:o, s:b}, s:o, s:o, s:o}",
 		"schema", "bottle.plan/1", "name", launch->slug, "alias", launch->lease.alias,
 		"engine", "socket", text(ctx->socket), "from", text(ctx->socket_from), "smolvm",
 		"path", text(ctx->vm->path), "version", ctx->vm->version, "agent", "image",
 		agent->image ? text(agent->image) : json_null(), "pack", text(agent->pack),
-		"cached", agent->cached, "services", list(&launch->services), "requests", requests);
+		"cached", agent->cached, "services", list(&launch->services), "published",
+		list(&launch->published), "requests", requests);
 }

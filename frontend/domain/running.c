@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "probe.h"
 #include "proxy_probe.h"
+#include "published.h"
 #include "services.h"
 #include "slug.h"
 #include "smolvm.h"
@@ -22,6 +23,7 @@
 #include "teardown.h"
 #include "verdict.h"
 #include "vmdb.h"
+#include "wildcard_proof.h"
 
 /* A bottle without a journal of ours may be another user's. */
 static int refuse_foreign(struct context *ctx, const char *name, struct error *err)
@@ -184,6 +186,27 @@ static int keep_result(
 	return journal_event(&journal, why ? "unverified" : "verified", "why", why, err);
 }
 
+/* What of this host the bottle reaches besides its bundle. To be called while it is marked as probed. */
+static int look_at_services(struct context *ctx, struct verdict *verdict, struct error *err)
+{
+	cleanup_error struct error untried = ERROR_INIT; /* what is not proven stays counted */
+	struct wildcard_proof filter = {WILDCARD_UNKNOWN, WILDCARD_UNKNOWN};
+
+	strv_clear(&verdict->services);
+	strv_clear(&verdict->published);
+	strv_clear(&verdict->notes);
+	if (verdict->sealed)
+		return 0;
+	if (services_wildcard(&verdict->services, err) != 0)
+		return -1;
+	(void)wildcard_prove(verdict->alias, &filter, &untried);
+	services_set_aside(&filter, &verdict->services, &verdict->notes);
+	if (published_everywhere(ctx, services_filtered(&filter), &verdict->published, err) != 0)
+		return -1;
+	verdict_note_engine(ctx, &verdict->notes);
+	return 0;
+}
+
 int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struct evidence *ret,
 	struct error *err)
 {
@@ -207,16 +230,15 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 	cleanup_free char *why = NULL;
 	bool asked;
 
-	if (probing < 0 || context_smolvm(ctx, err) != 0)
-		return -1;
-	strv_clear(&verdict->services);
-	if (!verdict->sealed && services_wildcard(&verdict->services, err) != 0)
+	if (probing < 0 || context_smolvm(ctx, err) != 0 ||
+		look_at_services(ctx, verdict, err) != 0)
 		return -1;
 	asked = probe_run(ctx->vm, &input, &verdict->probes, &unasked) == 0 &&
 		proxy_probe_run(&input, verdict->slug, verdict->token, &verdict->proxy, &unasked) ==
 			0;
 	free(verdict->text);
-	verdict->text = verdict_text(verdict->sealed, verdict->services.count, &verdict->proxy);
+	verdict->text = verdict_text(verdict->sealed,
+		verdict->services.count + verdict->published.count, &verdict->proxy);
 	/* Also when the guest does not answer: what the host shows is not for it to withhold. */
 	if (evidence_read(ctx, verdict, ret, err) != 0)
 		return -1;

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "resolver.h"
 #include "strv.h"
+#include "wildcard_proof.h"
 
 static char *name_of(const struct listener *listener)
 {
@@ -51,6 +52,17 @@ int services_wildcard(struct strv *ret, struct error *err)
 	return read_wildcard(ret, &dns, err);
 }
 
+static int refuse(const struct strv *services, struct error *err)
+{
+	err_set(err, EXIT_REFUSED,
+		"%zu services of this host listen on every address, so that a bottle could "
+		"reach them (wildcard: refuse)",
+		services->count);
+	for (size_t i = 0; i < services->count; i++)
+		err_note(err, "service", "%s", services->item[i]);
+	return err_note(err, "next", "let them listen on 127.0.0.1, or set wildcard: warn");
+}
+
 int services_check(
 	const struct context *ctx, const char *alias, struct strv *ret, struct error *err)
 {
@@ -67,13 +79,30 @@ int services_check(
 	}
 	if (ret->count == 0 || ctx->settings.wildcard != SETTINGS_WILDCARD_REFUSE)
 		return 0;
-	err_set(err, EXIT_REFUSED,
-		"%zu services of this host listen on every address, so that a bottle could "
-		"reach them (wildcard: refuse)",
-		ret->count);
-	for (size_t i = 0; i < ret->count; i++)
-		err_note(err, "service", "%s", ret->item[i]);
-	return err_note(err, "next", "let them listen on 127.0.0.1, or set wildcard: warn");
+	return refuse(ret, err);
+}
+
+int services_check_published(
+	const struct context *ctx, const struct strv *published, struct error *err)
+{
+	return published->count > 0 && ctx->settings.wildcard == SETTINGS_WILDCARD_REFUSE
+		       ? refuse(published, err)
+		       : 0;
+}
+
+bool services_filtered(const struct wildcard_proof *proof)
+{
+	return proof->tcp == WILDCARD_CLOSED && proof->udp == WILDCARD_CLOSED;
+}
+
+void services_set_aside(const struct wildcard_proof *proof, struct strv *list, struct strv *notes)
+{
+	if (!services_filtered(proof) || list->count == 0)
+		return;
+	strv_pushf(notes,
+		"%zu host service%s on every address: closed by a packet filter (proven by use)",
+		list->count, list->count == 1 ? "" : "s");
+	strv_clear(list);
 }
 
 /* Its place among the ports of OWN; own->count when it has none. */

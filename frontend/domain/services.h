@@ -10,6 +10,7 @@
 struct context;
 struct error;
 struct strv;
+struct wildcard_proof;
 
 enum { SERVICES_OWN_MAX = 4 };
 
@@ -20,6 +21,16 @@ int services_wildcard(struct strv *ret, struct error *err);
  * queries of a guest can be answered by a listener on port 53, such a one is always refused. */
 int services_check(
 	const struct context *ctx, const char *alias, struct strv *ret, struct error *err);
+
+/* Applies the setting `wildcard` to what published.h found: EXIT_REFUSED, or nothing. */
+int services_check_published(
+	const struct context *ctx, const struct strv *published, struct error *err);
+
+/* Whether PROOF says that a packet filter closes services on every address, those of TCP and of UDP. */
+bool services_filtered(const struct wildcard_proof *proof);
+
+/* Then empties LIST, of services_wildcard or services_check, and adds to NOTES how many there were. */
+void services_set_aside(const struct wildcard_proof *proof, struct strv *list, struct strv *notes);
 
 /* What may listen on a bottle's address. Zero-initialise. */
 struct services_own {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
+#include "engine.h"
 #include "err.h"
 #include "journal.h"
 #include "mem.h"
@@ -25,6 +27,16 @@ char *verdict_text(bool sealed, size_t count, const struct probe_report *proxy)
 	if (unproven > 0)
 		strv_pushf(&parts, "proxy unproven for %zu", unproven);
 	return strv_join(&parts, " + ");
+}
+
+void verdict_note_engine(const struct context *ctx, struct strv *notes)
+{
+	if (engine_is_below_28(ctx->engine))
+		strv_pushf(notes,
+			"the engine (API 1.%u) is older than Docker 28: neighbours on the network "
+			"may "
+			"reach ports published on loopback (bottle-raw.nft closes this)",
+			engine_api_minor(ctx->engine));
 }
 
 static json_t *array_of(const struct strv *strv)
@@ -64,7 +76,8 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 				"container", (int)verdict->port[i].container_port));
 	json = json_pack(
 		"{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s, s:s, s:o}, s:{s:s, s:i, s:I, s:s},"
-		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:s, s:o, s:o, s:s, s:o, s:o}",
+		" s:{s:s, s:i}, s:{s:s, s:s, s:b}, s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, "
+		"s:o}",
 		"schema", VERDICT_SCHEMA, "name", verdict->slug, "launch", verdict->launch, "time",
 		(json_int_t)verdict->time, "alias", verdict->alias, "subnet", verdict->subnet,
 		"bundle", "container", verdict->container_id, "image", verdict->bundle_image,
@@ -75,9 +88,10 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 		verdict->smolvm_version, "unproven", verdict->unproven, "egress_port",
 		(int)verdict->egress_port, "network", verdict->sealed ? "sealed" : "alias",
 		"verify", verdict->full ? "full" : "quick", "services",
-		array_of(&verdict->services), "secret_env", array_of(&verdict->secret_env),
-		"verdict", verdict->text, "probes", verdict_probes_json(&verdict->probes, "guest"),
-		"proxy", verdict_probes_json(&verdict->proxy, "proxy"));
+		array_of(&verdict->services), "published", array_of(&verdict->published), "notes",
+		array_of(&verdict->notes), "secret_env", array_of(&verdict->secret_env), "verdict",
+		verdict->text, "probes", verdict_probes_json(&verdict->probes, "guest"), "proxy",
+		verdict_probes_json(&verdict->proxy, "proxy"));
 	return json ? journal_write_verdict(journal, json, err)
 		    : err_set(err, EXIT_BUG, "the verdict does not fit its own form");
 }
@@ -160,6 +174,8 @@ int verdict_load(
 	v.full = strcmp(verify, "full") == 0;
 	v.text = xstrdup(text);
 	read_list(services, &v.services);
+	read_list(json_object_get(json, "published"), &v.published);
+	read_list(json_object_get(json, "notes"), &v.notes);
 	read_list(secrets, &v.secret_env);
 	*ret = v;
 	return 0;
@@ -219,6 +235,8 @@ void verdict_clear(struct verdict *v)
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(*owned[i]);
 	strv_clear(&v->services);
+	strv_clear(&v->published);
+	strv_clear(&v->notes);
 	strv_clear(&v->secret_env);
 	mem_free_secret(v->token);
 	probe_report_clear(&v->probes);

@@ -37,7 +37,9 @@ struct verdict {
 	uint32_t egress_port;
 	bool sealed; /* network: sealed */
 	bool full;
-	struct strv services;   /* that listen on every address of the host */
+	struct strv services;   /* that listen on every address of the host, and can be reached */
+	struct strv published;  /* published.h */
+	struct strv notes;      /* sentences that a reader of the text should know */
 	struct strv secret_env; /* names that exec passes on */
 	char *text;             /* "alias", "alias + 3 host services + proxy open to 2", "sealed" */
 	struct probe_report probes; /* not read back */
@@ -47,9 +49,12 @@ struct verdict {
 
 #define cleanup_verdict __attribute__((cleanup(verdict_clear)))
 
-/* The text for a network, of kind alias with COUNT wildcard services or SEALED, and what was learnt of the PROXY.
- * Caller frees. */
+/* The text for a network, of kind alias with COUNT services on every address or SEALED, and what was learnt of the
+ * PROXY. Caller frees. */
 char *verdict_text(bool sealed, size_t count, const struct probe_report *proxy);
+
+/* Adds to NOTES what the engine in use leaves open, if it does. */
+void verdict_note_engine(const struct context *ctx, struct strv *notes);
 
 int verdict_save(const struct verdict *verdict, struct journal *journal, struct error *err);
 

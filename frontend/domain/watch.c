@@ -36,6 +36,7 @@ enum {
 	RESCAN_MS = 5000,
 	TICK_MS = 1000, /* where the end of a process cannot be waited for */
 	SECOND_LOOK_MS = 200,
+	WILDCARD_LOOK_MS = 1000, /* a command that tries the packet filter is done by then */
 	LOCK_MS = 50,
 };
 
@@ -139,13 +140,15 @@ static void scan(struct watcher *watcher)
 		const struct watch *watch = watcher->watch;
 
 		watcher->own.probing = supervisor_is_probing(watcher->ctx, watch->slug);
-		if (services_strangers(watch->alias, &watcher->own, &found) == 0 &&
+		bool strangers = services_strangers(watch->alias, &watcher->own, &found) != 0;
+
+		if (!strangers &&
 			services_check(watcher->ctx, watch->alias, &services, &found) == 0)
 			return;
 		if (look == 1)
 			lost(watcher, found.message);
 		else
-			clock_sleep_ms(SECOND_LOOK_MS);
+			clock_sleep_ms(strangers ? SECOND_LOOK_MS : WILDCARD_LOOK_MS);
 	}
 }
 

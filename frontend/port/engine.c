@@ -16,6 +16,7 @@
 enum {
 	API_MINOR_MIN = 40, /* 19.03 */
 	API_MINOR_MAX = 51, /* 28.5, the newest whose answers were looked at */
+	API_MINOR_28 = 48,
 	PING_MS = 10000,
 	MESSAGE_MAX = 400, /* of an error answer that is no JSON */
 };
@@ -346,6 +347,11 @@ struct plan *engine_plan(const struct engine *engine)
 unsigned engine_api_minor(const struct engine *engine)
 {
 	return engine->api_minor;
+}
+
+bool engine_is_below_28(const struct engine *engine)
+{
+	return engine->api_minor < API_MINOR_28;
 }
 
 void engine_free(struct engine *engine)

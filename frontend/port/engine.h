@@ -4,6 +4,9 @@
 #ifndef PORT_ENGINE_H
 #define PORT_ENGINE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct engine;
 struct engine_socket;
 struct error;
@@ -52,6 +55,14 @@ int engine_ask_info(struct engine *engine, const struct engine_info **ret, struc
 
 /* 41 when API 1.41 was agreed on. */
 unsigned engine_api_minor(const struct engine *engine);
+
+/* Whether it speaks an API older than that of Docker 28 (1.48): such engines let neighbours on the network reach what
+ * they publish on loopback (moby issue 45610). */
+bool engine_is_below_28(const struct engine *engine);
+
+/* What its clock says, in seconds since 1970, and how long the answer took, in milliseconds: an engine in a virtual
+ * machine has a clock of its own. EXIT_UNAVAILABLE when it does not say. */
+int engine_ask_clock(struct engine *engine, int64_t *ret, int64_t *ret_ms, struct error *err);
 
 /* Owned by the engine. */
 const char *engine_socket_path(const struct engine *engine);

@@ -182,7 +182,7 @@ const char *engine_container_env(const struct engine_container *container, const
 	return NULL;
 }
 
-static char *list_path(const char *name_prefix, const char *label)
+static char *list_path(const char *name_prefix, const char *label, bool running)
 {
 	json_auto_t *filters = json_object();
 	cleanup_free char *text = NULL, *escaped = NULL;
@@ -193,16 +193,18 @@ static char *list_path(const char *name_prefix, const char *label)
 		json_object_set_new(filters, "name", json_pack("[s+]", "^/?", name_prefix));
 	if (label != NULL)
 		json_object_set_new(filters, "label", json_pack("[s]", label));
+	if (running)
+		json_object_set_new(filters, "status", json_pack("[s]", "running"));
 	text = json_dumps(filters, JSON_COMPACT);
 	escaped = engine_escape(text ? text : "{}", "");
 	return xasprintf("/containers/json?all=1&filters=%s", escaped);
 }
 
-int engine_container_list(struct engine *engine, const char *name_prefix, const char *label,
+static int list(struct engine *engine, const char *name_prefix, const char *label, bool running,
 	struct engine_containers *ret, struct error *err)
 {
 	cleanup_engine_containers struct engine_containers found = ENGINE_CONTAINERS_INIT;
-	cleanup_free char *path = list_path(name_prefix, label);
+	cleanup_free char *path = list_path(name_prefix, label, running);
 	json_auto_t *answer = NULL;
 	json_t *entry;
 	int status = 0;
@@ -228,6 +230,18 @@ int engine_container_list(struct engine *engine, const char *name_prefix, const 
 	*ret = found;
 	found = (struct engine_containers)ENGINE_CONTAINERS_INIT;
 	return 0;
+}
+
+int engine_container_list(struct engine *engine, const char *name_prefix, const char *label,
+	struct engine_containers *ret, struct error *err)
+{
+	return list(engine, name_prefix, label, false, ret, err);
+}
+
+int engine_container_list_running(
+	struct engine *engine, struct engine_containers *ret, struct error *err)
+{
+	return list(engine, NULL, NULL, true, ret, err);
 }
 
 static bool is_loopback(const char *host_ip)

@@ -61,6 +61,10 @@ const char *engine_container_env(const struct engine_container *container, const
 int engine_container_list(struct engine *engine, const char *name_prefix, const char *label,
 	struct engine_containers *ret, struct error *err);
 
+/* All that run, whosever they are. One request. */
+int engine_container_list_running(
+	struct engine *engine, struct engine_containers *ret, struct error *err);
+
 /* Creates NAME from BODY as in the engine's API. Never adopts one that exists:
  * ENGINE_FAULT_NAME_TAKEN; without the image: ENGINE_FAULT_MISSING. A body that could publish on
  * anything but one loopback address (PublishAllPorts, or a binding whose HostIp is not a

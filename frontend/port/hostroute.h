@@ -13,4 +13,10 @@ struct error;
  * host's network (macOS), there is never one. */
 int hostroute_overlap(struct addr first, unsigned prefix, char **ret_device, struct error *err);
 
+/* Whether this host lets packets of loopback addresses leave by another interface (net.ipv4.conf.*.route_localnet,
+ * Documentation/networking/ip-sysctl.rst). Only then can a translation rule lead a connection to a bottle's
+ * address into a container. Engines without their userland proxy, and Kubernetes, switch it on. *ret_device
+ * is the first such interface (the caller frees it; "all" = every one), or NULL. */
+void hostroute_loopback_leaves(char **ret_device);
+
 #endif

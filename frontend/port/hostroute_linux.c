@@ -1,6 +1,8 @@
 /* Routes from /proc/net/route: hexadecimal words in the host's byte order (proc(5)). */
 #include "hostroute.h"
 
+#include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,4 +51,33 @@ int hostroute_overlap(struct addr first, unsigned prefix, char **ret_device, str
 		}
 	}
 	return 0;
+}
+
+/* "lo" may: what leaves by it comes back by it. "default" is for interfaces to come. */
+static bool lets_loopback_out(const char *device)
+{
+	cleanup_free char *path = xasprintf("/proc/sys/net/ipv4/conf/%s/route_localnet", device);
+	FILE *file = device[0] != '.' && strcmp(device, "lo") != 0 && strcmp(device, "default") != 0
+			     ? fopen(path, "re")
+			     : NULL;
+	bool on;
+
+	if (file == NULL)
+		return false;
+	on = fgetc(file) == '1';
+	fclose(file);
+	return on;
+}
+
+void hostroute_loopback_leaves(char **ret_device)
+{
+	DIR *dir = opendir("/proc/sys/net/ipv4/conf");
+	struct dirent *entry;
+
+	*ret_device = NULL;
+	while (dir != NULL && *ret_device == NULL && (entry = readdir(dir)) != NULL)
+		if (lets_loopback_out(entry->d_name))
+			*ret_device = xstrdup(entry->d_name);
+	if (dir != NULL)
+		closedir(dir);
 }

@@ -16,7 +16,7 @@
 
 #define NETD_MS 10000
 
-static int netd_path(char **ret, struct error *err)
+int netd_path(char **ret, struct error *err)
 {
 	cleanup_free char *libexec = NULL;
 

@@ -8,6 +8,9 @@ struct error;
 struct plan;
 struct strv;
 
+/* Where it is installed, there or not. Caller frees. */
+int netd_path(char **ret, struct error *err);
+
 /* Adds or removes the addresses of ADDRESSES in one call. The helper's refusal comes back with its own
  * exit code and its own line. REMOVED gets those that were there. EXIT_CONFIG when it is not installed.
  * PLAN, unless NULL, gets the call instead (plan.h). */

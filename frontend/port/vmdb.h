@@ -179,4 +179,15 @@ int vmdb_policy_digest(const struct vmdb *vmdb, const char *machine,
 int vmdb_effective_policy(const struct vmdb *vmdb, const char *machine, int64_t since,
 	struct vmdb_network *ret, struct error *err);
 
+struct vmdb_health {
+	size_t rows;
+	char *text_row; /* name of a record that is TEXT, which makes every listing of smolvm fail; or NULL */
+	char *broken_row; /* name of one that is no JSON, or NULL */
+};
+
+/* Looks at the database as a whole, changing nothing: *ret_exists is false when there is none yet. Else as the
+ * other calls: the file must be ours, and its table one that smolvm makes. The caller frees the names. */
+int vmdb_check(
+	const struct vmdb *vmdb, bool *ret_exists, struct vmdb_health *ret, struct error *err);
+
 #endif

@@ -11,6 +11,9 @@ HELPER usr/libexec/bottle/bottle-netd
 755 usr/libexec/bottle/guest/$(uname -m)/bottle-guest
 644 usr/share/bash-completion/completions/bottle
 $(for schema in docs/json/*.json; do echo "644 usr/share/bottle/json/${schema##*/}"; done)
+644 usr/share/bottle/nft/bottle-bundles.nft
+644 usr/share/bottle/nft/bottle-raw.nft
+644 usr/share/bottle/nft/bottle-wildcard.nft
 644 usr/share/fish/vendor_completions.d/bottle.fish
 644 usr/share/man/man1/bottle.1
 644 usr/share/man/man5/bottle.yaml.5

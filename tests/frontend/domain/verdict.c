@@ -47,6 +47,8 @@ static struct verdict sample(void)
 	v.port[v.port_count++] = (struct probe_port){"git", 1, 65535};
 	strv_push(&v.services, "tcp 0.0.0.0:22");
 	strv_push(&v.services, "tcp [::]:22");
+	strv_push(&v.published, "tcp 0.0.0.0:8080, container web");
+	strv_push(&v.notes, "a note");
 	strv_push(&v.secret_env, "API_TOKEN");
 	v.token = xstrdup(TOKEN);
 	return v;
@@ -92,6 +94,9 @@ static void test_round_trip(void)
 			got.port[1].container_port == 65535 && strcmp(got.port[1].name, "git") == 0,
 		"ports");
 	ok(got.services.count == 2 && got.secret_env.count == 1, "lists");
+	is_str(got.published.count == 1 ? got.published.item[0] : NULL, want.published.item[0],
+		"what is published on every address");
+	is_str(got.notes.count == 1 ? got.notes.item[0] : NULL, "a note", "notes");
 }
 
 /* Loads the sample with KEY (a path of at most two names) set to VALUE, NULL = removed. */
@@ -124,6 +129,9 @@ static void test_broken(struct journal *journal)
 		"secret_env", "verdict"};
 
 	is_int(load_with(journal, NULL, "newer", json_true()), 0, "an unknown key does not matter");
+	is_int(load_with(journal, NULL, "published", NULL), 0,
+		"nor one that an older bottle left out");
+	is_int(load_with(journal, NULL, "notes", NULL), 0, "nor that one");
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
 		char name[80];
 

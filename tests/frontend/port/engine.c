@@ -507,6 +507,67 @@ static void test_list(void)
 	engine_free(engine);
 }
 
+static void test_list_running(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_engine_containers struct engine_containers list = ENGINE_CONTAINERS_INIT;
+	struct engine *engine;
+
+	START({.bytes = PING}, {.status = 200, .body = "[{\"Id\": \"aa\"}]"});
+	engine = opened();
+	is_int(engine_container_list_running(engine, &list, &err), 0, "list running: reads");
+	ok(requested("filters=%7B%22status%22%3A%5B%22running%22%5D%7D HTTP/1.1"),
+		"list running: the engine filters");
+	is_int((long long)list.count, 1, "list running: all that it sends");
+	engine_free(engine);
+}
+
+/* Times of one moment, 2026-11-28 21:09:03 UTC, and what is none. */
+static void test_clock(void)
+{
+	static const char *const good[] = {"2026-11-28T21:09:03Z", "2026-11-28T21:09:03.123456789Z",
+		"2026-11-28T22:09:03.5+01:00", "2026-11-28T15:39:03-05:30"};
+	static const char *const bad[] = {"", "yesterday", "2026-11-28", "2026-11-28T21:09",
+		"2026-11-28T21:09:03", "2026-11-28T21:09:03.Q", "2026-11-28T21:09:03*01:00"};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good) + sizeof(bad) / sizeof(*bad); i++) {
+		bool well = i < sizeof(good) / sizeof(*good);
+		const char *text = well ? good[i] : bad[i - sizeof(good) / sizeof(*good)];
+		cleanup_free char *body = xasprintf("{\"SystemTime\": \"%s\"}", text);
+		cleanup_error struct error err = ERROR_INIT;
+		int64_t at = 0, ms = -1;
+		struct engine *engine;
+
+		START({.bytes = PING}, {.status = 200, .body = body});
+		engine = opened();
+		if (well) {
+			is_int(engine_ask_clock(engine, &at, &ms, &err), 0, text);
+			ok(at == 1795900143 && ms >= 0, "clock: ... is the moment");
+		} else
+			is_error(engine_ask_clock(engine, &at, &ms, &err), &err, EXIT_UNAVAILABLE,
+				"not as its API", text);
+		engine_free(engine);
+	}
+}
+
+static void test_age(void)
+{
+	struct engine *engine;
+
+	START({.bytes = PING_API("1.47")});
+	engine = opened();
+	ok(engine_is_below_28(engine), "age: API 1.47 is older than 28");
+	engine_free(engine);
+	START({.bytes = PING_API("1.48")});
+	engine = opened();
+	ok(!engine_is_below_28(engine), "age: 1.48 is that of 28");
+	engine_free(engine);
+	START({.bytes = PING_API("1.53")});
+	engine = opened();
+	ok(!engine_is_below_28(engine), "age: a newer one than we speak is newer");
+	engine_free(engine);
+}
+
 static void test_inspect(void)
 {
 	static const char body[] =
@@ -917,6 +978,9 @@ int main(void)
 	test_good_answers();
 	test_descriptors();
 	test_list();
+	test_list_running();
+	test_clock();
+	test_age();
 	test_inspect();
 	test_create_refuses();
 	test_create();
