@@ -192,7 +192,10 @@ static bool move(struct pump *p, struct pump_slot *s, int w, bool readable)
 		more = forward(p, s, w);
 	if (more < 0)
 		return false;
-	if (way->ended && way->len == 0 && !way->told) {
+	if (w == 1)
+		s->draining = way->ended && way->len == 0 && !way->told && p->job->unread != NULL &&
+			      p->job->unread(s->fd[0]) > 0;
+	if (way->ended && way->len == 0 && !way->told && !s->draining) {
 		shutdown(s->fd[!w], SHUT_WR); /* one that is gone shows when it is read */
 		way->told = true;
 	}
@@ -234,7 +237,8 @@ static void serve(struct pump *p, size_t k, const short revents[2], int64_t now)
 		whole = connected(s);
 	else if (!s->connecting)
 		for (int w = 0; w < 2 && whole; w++)
-			if (revents[w] != 0 || (revents[!w] & ~POLLIN) != 0)
+			if (revents[w] != 0 || (revents[!w] & ~POLLIN) != 0 ||
+				(w == 1 && s->draining))
 				whole = move(p, s, w, revents[w] != 0);
 	if (!whole)
 		drop(p, k, true);
@@ -270,7 +274,7 @@ static int prepare_poll(struct pump *p, size_t head)
 	p->poll[head - 1] = (struct pollfd){p->job->wake_fd, POLLIN, 0};
 	for (size_t k = 0; k < p->live; k++) {
 		const struct pump_slot *s = &p->slot[p->live_slot[k]];
-		int64_t at = s->fd[1] < 0 ? now + RETRY_MS : deadline(p, s);
+		int64_t at = s->fd[1] < 0 || s->draining ? now + RETRY_MS : deadline(p, s);
 
 		p->poll[head + 2 * k] = want(s, 0);
 		p->poll[head + 2 * k + 1] = want(s, 1);

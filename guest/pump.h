@@ -36,6 +36,9 @@ struct pump_job {
 	/* The descriptor for connection FD of listener AT, connected or connecting, non-blocking, which the pump then
 	 * owns. -1 refuses the connection, but with EAGAIN in errno: ask again soon. */
 	int (*dial)(void *arg, size_t at, int fd);
+	/* How many bytes the taken side FD has been sent and not read. Not NULL: it is told the end only when there are
+	 * none, because it may be one that, both directions over, drops what it has not read. */
+	int (*unread)(int fd);
 	int wake_fd;             /* -1 = none */
 	bool (*wake)(void *arg); /* it is readable; true ends the run */
 	void *arg;
@@ -51,6 +54,7 @@ struct pump_way {
 struct pump_slot {
 	int fd[2];       /* taken, dialled (-1: not yet) */
 	bool connecting; /* the dialled one */
+	bool draining;   /* the taken one, by job->unread */
 	size_t listener;
 	int64_t moved;          /* when a byte last did, ms */
 	struct pump_way way[2]; /* from fd[i] to the other */

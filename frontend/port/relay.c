@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -54,6 +55,15 @@ static int dial(void *arg, size_t at, int from)
 		return -1;
 	}
 	return steal_fd(&fd);
+}
+
+/* libkrun's end of the socket (1.32.2) loses what it has not read when it hears of the end of both directions: measured,
+ * 60 of 250. A platform that does not tell is not waited for. */
+static int unread(int fd)
+{
+	int left = 0;
+
+	return ioctl(fd, TIOCOUTQ, &left) == 0 ? left : 0;
 }
 
 static bool always(void *arg)
@@ -113,6 +123,7 @@ int relay_start(const struct relay_way *ways, size_t count, struct relay **ret, 
 	*relay = (struct relay){.task = TASK_INIT, .stop = -1, .wake = -1, .ended = -1, .tell = -1};
 	relay->pump = xcalloc(1, sizeof(*relay->pump));
 	relay->job = (struct pump_job){.dial = dial,
+		.unread = unread,
 		.wake = always,
 		.arg = relay,
 		.max = pump_raise_limit(),

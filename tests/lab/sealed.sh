@@ -34,6 +34,10 @@ patient() {
 	return 1
 }
 
+holds() { # JQ-ARG...
+	jq -e "$@" >/dev/null
+}
+
 in_bottle() { # CMD...: in the bottle web
 	as alice bottle exec web -- "$@"
 }

@@ -90,6 +90,25 @@ static void test_ways(const char *const path[2])
 		is_int(next(b, got, 1), 0, "to the end");
 		close(b);
 	}
+	{ /* one that, both ends over, would drop what it has not read */
+		int a = connect_to(path[0]), b = taken(listener[0]);
+		struct pollfd hear = {a, POLLIN | POLLRDHUP, 0};
+
+		shutdown(a, SHUT_WR);
+		is_int(next(b, got, 1), 0, "half-closed by the VM monitor");
+		ok(send(b, "tail", 4, MSG_NOSIGNAL) == 4 && shutdown(b, SHUT_WR) == 0,
+			"the bundle has the last word");
+		poll(&hear, 1, 20000);
+		for (int i = 0; i < 10 && (hear.revents & (POLLHUP | POLLRDHUP)) == 0; i++) {
+			usleep(20000);
+			poll(&hear, 1, 0);
+		}
+		is_int(hear.revents, POLLIN, "whose end is not told while it is unread");
+		ok(next(a, got, 4) == 4 && memcmp(got, "tail", 4) == 0, "it is read");
+		is_int(next(a, got, 1), 0, "then comes the end");
+		close(a);
+		close(b);
+	}
 	close(listener[1]);
 	{
 		int a = connect_to(path[1]);
