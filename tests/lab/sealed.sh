@@ -19,7 +19,8 @@ pack_of() {
 	chmod 644 /tmp/image.tar
 	engine stop >/dev/null 2>&1
 	for _ in 1 2 3 4 5 6; do
-		as alice smolvm pack create --image /tmp/image.tar --output "/home/alice/$1" && break
+		[ ! -e "/home/alice/$1.smolmachine" ] || break
+		as alice smolvm pack create --image /tmp/image.tar --output "/home/alice/$1"
 	done
 	engine start >/dev/null 2>&1
 	as alice bottle trust "/home/alice/$1.smolmachine"
