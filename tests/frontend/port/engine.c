@@ -280,6 +280,10 @@ static void test_open(void)
 	START({.bytes = "SSH-2.0-OpenSSH_9.2\r\n", .close = true});
 	engine = try_open(&err);
 	is_error(!engine, &err, EXIT_UNAVAILABLE, "is not HTTP", "open: tells what is not HTTP");
+	START({.bytes = "HTTP/21.1 200 OK\r\nApi-Version: 1.41\r\n\r\nOK", .close = true});
+	engine = try_open(&err);
+	is_error(!engine, &err, EXIT_UNAVAILABLE, "is not HTTP",
+		"open: nor is an answer without a status");
 
 	setenv("http_proxy", "http://127.0.0.1:9", 1);
 	setenv("ALL_PROXY", "socks5://127.0.0.1:9", 1);
