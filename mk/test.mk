@@ -16,7 +16,7 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover audit mutants fuzz
+.PHONY: test-programs sanitized lab handover audit mutants fuzz fault-matrix
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
 
 # Fuzz targets, with BUILD a folder of their own: see frontend-fuzzers. An archive, so that a target that includes a
@@ -83,6 +83,9 @@ fuzz-frontend: frontend-fuzzers ## fuzz the frontend's parsers for FUZZ_SECONDS 
 lint: ## style and static checks
 	install/deps lint
 	$(PROVE) $(wildcard tests/tree/lint*.t)
+
+fault-matrix: all ## each step of launch and stop times each fault, also those that are waited for long (as root)
+	BUILD=$(BUILD) LONGEST=600 WORKERS=12 prove --verbose tests/native/fault_matrix.t
 
 lab: all ## the acceptance tests in the throw-away machine alone
 	install/deps lab

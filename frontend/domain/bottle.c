@@ -151,6 +151,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	if (result == 0)
 		return 0;
 	err_wrap(err, "launch %s", name);
+	supervisor_explain(&launch.supervisor, err);
 	undo(&launch, err);
 	return -1;
 }

@@ -69,7 +69,9 @@ int engine_events_open(const char *socket, enum engine_events_of of, const char 
 {
 	cleanup_free char *filter = NULL, *encoded = NULL, *request = NULL;
 	cleanup_fd int fd = -1;
+	int64_t asked = clock_ms();
 	char head[HEAD_MAX];
+	bool whole;
 	uid_t uid;
 
 	filter = xasprintf("{\"type\":[\"%s\"],\"%s\":[\"%s\"],\"event\":[%s]}", wanted[of].type,
@@ -84,8 +86,11 @@ int engine_events_open(const char *socket, enum engine_events_of of, const char 
 			err, EXIT_REFUSED, "the engine at %s is of uid %u", socket, (unsigned)uid);
 	if (write(fd, request, strlen(request)) != (ssize_t)strlen(request))
 		return err_errno(err, EXIT_UNAVAILABLE, "ask the engine at %s", socket);
-	if (!read_until(fd, "\r\n\r\n", ANSWER_MS, head, sizeof(head)) ||
-		strncmp(head, "HTTP/1.", 7) != 0 || strncmp(head + 8, " 200 ", 5) != 0)
+	whole = read_until(fd, "\r\n\r\n", ANSWER_MS, head, sizeof(head));
+	if (!whole && clock_ms() - asked >= ANSWER_MS)
+		return err_set(err, EXIT_DEADLINE, "the engine at %s tells no events after %d s",
+			socket, ANSWER_MS / 1000);
+	if (!whole || strncmp(head, "HTTP/1.", 7) != 0 || strncmp(head + 8, " 200 ", 5) != 0)
 		return err_set(
 			err, EXIT_UNAVAILABLE, "the engine at %s does not tell its events", socket);
 	*ret_fd = steal_fd(&fd);
