@@ -125,7 +125,8 @@ like "$work/err" '^bottle: --cpus' "launch: --option=value"
 try launch a -- --cpus 0
 is "$status" 125 "launch: nothing after -- is an option of ours"
 try launch --image -- web
-is "$status" 65 "launch --image -- web: a value of -- ends no options, and web is no command"
+is "$status" 64 "launch --image -- web: a value of -- ends no options, and web is no command"
+like "$work/err" "^bottle: --image: .--.: allowed" "launch --image -- web: the value is what is refused"
 try -- ps
 is "$status" 64 "bottle -- ps is not a command"
 
