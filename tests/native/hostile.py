@@ -218,7 +218,7 @@ def in_yaml(place, template, word, value):
 def together():
     """What is taken as a value arrives as that value."""
     values = {f"A{number}": value for number, (word, value) in enumerate(WORDS.items())
-              if "\0" not in value and "\udcff" not in value and len(value) < 100000}
+              if not re.search("[\0-\x08\x0b-\x1f\udcff]", value) and len(value) < 100000}
     with open(WORK + "/project/bottle.yaml", "w", encoding="utf-8") as file:
         json.dump({"version": 1, "name": "web", "agent": {"image": "agent", "env": values}, "bundle": {"image": "bundle"}},
                   file)
