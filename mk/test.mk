@@ -16,7 +16,7 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover audit mutants fuzz fault-matrix
+.PHONY: test-programs sanitized lab handover audit mutants fuzz fault-matrix load valgrind
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN)
 
 # Fuzz targets, with BUILD a folder of their own: see frontend-fuzzers. An archive, so that a target that includes a
@@ -83,6 +83,17 @@ fuzz-frontend: frontend-fuzzers ## fuzz the frontend's parsers for FUZZ_SECONDS 
 lint: ## style and static checks
 	install/deps lint
 	$(PROVE) $(wildcard tests/tree/lint*.t)
+
+VALGRIND := valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite \
+	--error-exitcode=99
+valgrind: all test-programs ## the unit programs under valgrind: no error and no leak (some minutes)
+	install/deps load
+	$(PROVE) --exec '$(VALGRIND)' $(UNIT_BIN)
+
+load: all ## 200 launches and stops, the outage tests, and ps and launch beside 4000 containers (as root; some minutes)
+	install/deps load
+	BUILD=$(BUILD) CYCLES=200 COUNTS="16 200 1000 4000" prove --verbose tests/native/cycles.t tests/native/scale.t \
+		tests/native/outage.t
 
 fault-matrix: all ## each step of launch and stop times each fault, also those that are waited for long (as root)
 	BUILD=$(BUILD) LONGEST=600 WORKERS=12 prove --verbose tests/native/fault_matrix.t
