@@ -11,7 +11,9 @@ DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sb
 FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(filter-out $(DEEP_TESTS),$(wildcard tests/shared/*.t \
 	tests/frontend/*/*.t tests/guest/*.t tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
-SLOW_TESTS := $(wildcard tests/native/*.t)
+# Many launches at once: they would starve the machine of the acceptance tests.
+LOAD_TESTS := $(patsubst %,tests/native/%.t,fault_matrix cycles scale hostile outage)
+SLOW_TESTS := $(filter-out $(LOAD_TESTS),$(wildcard tests/native/*.t))
 SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
@@ -53,7 +55,7 @@ check: ## everything: installs what is missing, builds, tests, and boots the lab
 	$(Q)$(MAKE) --no-print-directory all test-programs sanitized frontend-fuzzers WERROR=-Werror
 	$(PROVE) -j 2 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
-	$(PROVE) -j 2 tests/lab/attacks.t $(DEEP_TESTS)
+	$(PROVE) -j 2 tests/lab/attacks.t $(DEEP_TESTS) $(LOAD_TESTS)
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
 	install/deps audit

@@ -1,6 +1,6 @@
-/* Any bytes as the answer to one request. Each to a new handle: libcurl 7.88.1 keeps a pointer to the last header of the
- * answer before, and takes a continuation line that begins an answer for more of that freed header. Who can send one is
- * the engine, and root. */
+/* Any bytes as the answer to one request. Each to a new handle: libcurl 7.88.1 keeps a pointer to the last header of
+ * the answer before, and takes a continuation line that begins an answer for more of that freed header. Who can send
+ * one is the engine, and root. */
 #include "engine_http.h"
 
 #include "err.h"
