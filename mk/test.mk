@@ -1,21 +1,36 @@
 # Tests. tests/ mirrors the sources: every tests/DIR/x.c is a TAP program linked with the frontend's
 # objects, every tests/DIR/x.t a TAP script. *_native.c is a program that the .t beside it runs.
-TEST_C     := $(wildcard tests/shared/*.c tests/frontend/*/*.c)
+FUZZ_C     := $(wildcard tests/frontend/fuzz/*.c)
+TEST_C     := $(filter-out $(FUZZ_C),$(wildcard tests/shared/*.c tests/frontend/*/*.c))
 TEST_BIN   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_C))
 UNIT_BIN   := $(filter-out %_native,$(TEST_BIN))
 NETD_BIN   := $(NETD_TEST)
 # What takes minutes of computing, or packages of its own.
-DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sbom model darwin trace)
-FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(wildcard tests/shared/*.t tests/frontend/*/*.t \
-	tests/guest/*.t) $(filter-out $(DEEP_TESTS),$(wildcard tests/helper/*.t))
+DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sbom model darwin trace) \
+	tests/frontend/fuzz/run.t
+FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(filter-out $(DEEP_TESTS),$(wildcard tests/shared/*.t \
+	tests/frontend/*/*.t tests/guest/*.t tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
-SLOW_TESTS := $(wildcard tests/native/*.t)
+# Many launches at once: they would starve the machine of the acceptance tests.
+LOAD_TESTS := $(patsubst %,tests/native/%.t,fault_matrix cycles scale hostile outage)
+SLOW_TESTS := $(filter-out $(LOAD_TESTS),$(wildcard tests/native/*.t))
 SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover bench-transport audit mutants fuzz
+.PHONY: test-programs sanitized lab handover bench-transport audit mutants fuzz fault-matrix load valgrind
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
+
+# Fuzz targets, with BUILD a folder of their own: see frontend-fuzzers. An archive, so that a target that includes a
+# source file, for the functions that are static there, is not linked with it twice.
+$(BUILD)/libbottle.a: $(FE_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+FUZZ_BIN := $(FUZZ_C:tests/frontend/fuzz/%.c=$(BUILD)/fuzz/%)
+$(FUZZ_BIN): $(BUILD)/fuzz/%: tests/frontend/fuzz/%.c tests/frontend/fuzz/fuzz.h $(BUILD)/libbottle.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FE_CFLAGS) $(INC_domain) -fsanitize=fuzzer -o $@ $< $(BUILD)/libbottle.a $(FE_LDFLAGS) $(PKG_LIBS)
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ_BIN)
 
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
 	@mkdir -p $(@D)
@@ -37,10 +52,10 @@ check-fast: all test-programs ## the tests that need neither machine nor engine
 # wait (smolvm gives up on a boot that makes no progress for 30 seconds). What computes for minutes comes after.
 check: ## everything: installs what is missing, builds, tests, and boots the lab machine
 	install/deps check
-	$(Q)$(MAKE) --no-print-directory all test-programs sanitized WERROR=-Werror
+	$(Q)$(MAKE) --no-print-directory all test-programs sanitized frontend-fuzzers WERROR=-Werror
 	$(PROVE) -j 2 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
-	$(PROVE) -j 2 tests/lab/attacks.t $(DEEP_TESTS)
+	$(PROVE) -j 2 tests/lab/attacks.t $(DEEP_TESTS) $(LOAD_TESTS)
 	$(PROVE) tests/lab/sealed.t
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
@@ -58,9 +73,33 @@ fuzz: all ## fuzz the helper for FUZZ_SECONDS
 	install/deps check
 	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/helper/fuzz.t
 
+# Every parser of outside bytes in frontend/, FUZZ_SECONDS each, two at a time (15 in `make check`).
+FUZZ_CC ?= clang-14
+.PHONY: frontend-fuzzers fuzz-frontend
+frontend-fuzzers:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzzers CC=$(FUZZ_CC) SAN=fuzzer-no-link,address,undefined fuzz-targets
+
+fuzz-frontend: frontend-fuzzers ## fuzz the frontend's parsers for FUZZ_SECONDS each (60)
+	BUILD=$(BUILD) FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),60,$(FUZZ_SECONDS)) \
+		FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/frontend/fuzz/run.t
+
 lint: ## style and static checks
 	install/deps lint
 	$(PROVE) $(wildcard tests/tree/lint*.t)
+
+VALGRIND := valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite \
+	--error-exitcode=99
+valgrind: all test-programs ## the unit programs under valgrind: no error and no leak (some minutes)
+	install/deps load
+	$(PROVE) --exec '$(VALGRIND)' $(UNIT_BIN)
+
+load: all ## 200 launches and stops, the outage tests, and ps and launch beside 4000 containers (as root; some minutes)
+	install/deps load
+	BUILD=$(BUILD) CYCLES=200 COUNTS="16 200 1000 4000" prove --verbose tests/native/cycles.t tests/native/scale.t \
+		tests/native/outage.t
+
+fault-matrix: all ## each step of launch and stop times each fault, also those that are waited for long (as root)
+	BUILD=$(BUILD) LONGEST=600 WORKERS=12 prove --verbose tests/native/fault_matrix.t
 
 lab: all ## the acceptance tests in the throw-away machine alone
 	install/deps lab

@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-/* Returns a copy of TEXT in which control characters other than tab and newline, C1 controls (also as
- * UTF-8), DEL, bidirectional overrides and isolates, and bytes that are not valid UTF-8 stand as \xNN. The
- * caller frees it. */
+/* Returns a copy of TEXT in which control characters other than tab, newline and a carriage return before one, C1
+ * controls (also as UTF-8), DEL, bidirectional overrides and isolates, and bytes that are not valid UTF-8 stand as
+ * \xNN. The caller frees it. */
 char *printable(const char *text);
 
 /* The same for LEN bytes, which may hold NUL. */

@@ -149,8 +149,7 @@ static int parse(struct cmd_args *args, int argc, char **argv, struct error *err
 			add_option(args, option, optarg);
 			continue;
 		}
-		if (optind > before ||
-			strcmp(argv[optind - 1], "--") == 0) { /* getopt took the -- */
+		if (optind > before) { /* getopt took the -- */
 			args->trailing = argv + optind;
 			break;
 		}

@@ -182,6 +182,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	}
 	begun = journal_exists(&launch.journal);
 	err_wrap(err, "launch %s", name);
+	supervisor_explain(&launch.supervisor, err);
 	undo(&launch, err);
 	if (begun)
 		note(&launch, options->keep_on_fail ? "kept" : "failed", NULL, timings, err);

@@ -82,7 +82,9 @@ static int gave_up(struct supervisor *supervisor, struct error *err)
 	supervisor->proc.deadline = clock_ms() + END_MS;
 	(void)proc_wait(&supervisor->proc, &ignored);
 	last = proc_last_line(&supervisor->proc);
-	return err_set(err, EXIT_UNAVAILABLE, "the supervisor gave up: %s", last);
+	return err_set(err,
+		supervisor->proc.exit_code == EXIT_DEADLINE ? EXIT_DEADLINE : EXIT_UNAVAILABLE,
+		"the supervisor gave up: %s", last);
 }
 
 int supervisor_wait(struct supervisor *supervisor, struct error *err)
@@ -107,6 +109,23 @@ int supervisor_wait(struct supervisor *supervisor, struct error *err)
 			WATCHING_MS / 1000);
 	supervisor->watching = read(supervisor->from, &word, 1) == 1;
 	return supervisor->watching ? 0 : gave_up(supervisor, err);
+}
+
+void supervisor_explain(struct supervisor *supervisor, struct error *err)
+{
+	struct pollfd waiting = {supervisor->from, POLLIN, 0};
+	char text[1024], *why;
+	ssize_t got;
+
+	if (supervisor->from < 0 || !supervisor->told || poll(&waiting, 1, 0) != 1)
+		return;
+	got = read(supervisor->from, text, sizeof(text) - 1);
+	text[got > 0 ? got : 0] = '\0';
+	why = strchr(text, '\n'); /* behind "watching" */
+	if (why == NULL || *++why == '\0')
+		return;
+	why[strcspn(why, "\n")] = '\0';
+	err_note(err, "why", "%s", why);
 }
 
 int supervisor_release(struct supervisor *supervisor, struct error *err)

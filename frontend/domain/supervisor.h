@@ -34,6 +34,9 @@ int supervisor_tell(struct supervisor *supervisor, const struct watch *watch, st
 /* Waits until it watches, and serves a sealed bottle's sockets. */
 int supervisor_wait(struct supervisor *supervisor, struct error *err);
 
+/* After a failure: notes in *err, as "why", what it lost if that is what ended the VM. */
+void supervisor_explain(struct supervisor *supervisor, struct error *err);
+
 /* The launch is over: the supervisor stays. */
 int supervisor_release(struct supervisor *supervisor, struct error *err);
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -325,6 +326,9 @@ int watch_run(struct context *ctx, const struct watch *watch, int in, int out, s
 		lost(&watcher, "the launch ended before the bottle was ready");
 	look_at_vm(&watcher);
 	wait_for_loss(&watcher);
+	/* A launch that is not over is about to find its VM dead, and should know why. */
+	if (watcher.on[ON_LAUNCHER].fd >= 0)
+		dprintf(out, "%s\n", watcher.reason);
 	if (!watcher.vm_ended)
 		pidfd_kill(watcher.on[ON_VM].fd, watch->process.pid);
 	close_relay(&watcher);

@@ -10,7 +10,7 @@ enum engine_events_of { ENGINE_EVENTS_CONTAINER, ENGINE_EVENTS_NETWORK };
 
 /* Asks the engine at SOCKET for the end of the thing with ID (die, destroy; disconnect), counted from now on. The
  * descriptor polls readable when there is news, the end of the engine included. *ret_uid is who listens on
- * SOCKET. EXIT_UNAVAILABLE. */
+ * SOCKET. EXIT_UNAVAILABLE; EXIT_DEADLINE when there is no answer after 10 s. */
 int engine_events_open(const char *socket, enum engine_events_of of, const char *id, int *ret_fd,
 	uid_t *ret_uid, struct error *err);
 

@@ -31,6 +31,8 @@ struct engine_http {
 	int fd;        /* of the connection, -1 = none */
 	bool stranger; /* who listens there is neither root nor this user, but: */
 	uid_t peer;
+	bool once;     /* the request makes something: it is sent a single time */
+	unsigned sent; /* so many times */
 };
 
 /* What the callbacks of one exchange see. */
@@ -71,13 +73,18 @@ static int close_socket(void *context, curl_socket_t fd)
 }
 
 /* Between the connection and the first byte of each request: who listens there, by the very descriptor that
- * the request goes over. The path that was looked at before may lead elsewhere by now. */
+ * the request goes over. The path that was looked at before may lead elsewhere by now.
+ *
+ * libcurl repeats a request by itself when a connection that it had kept ends without an answer. What the engine was
+ * asked to make it may have made by then, and it would say to the second that a thing of that name exists. */
 static int look_at_peer(void *context, char *to, char *from, int to_port, int from_port)
 {
 	struct engine_http *http = context;
 
 	(void)to, (void)from, (void)to_port, (void)from_port;
 	http->peer = (uid_t)-1;
+	if (http->once && http->sent++ > 0)
+		return CURL_PREREQFUNC_ABORT;
 	if (peer_uid(http->fd, &http->peer) == 0 && (http->peer == 0 || http->peer == geteuid()))
 		return CURL_PREREQFUNC_OK;
 	http->stranger = true;
@@ -283,6 +290,8 @@ static int broken(struct engine_http *http, const struct engine_request *request
 
 	if (http->stranger)
 		return refuse_stranger(http, err);
+	if (http->sent > 1)
+		code = CURLE_GOT_NOTHING;
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 		http->curl->easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &failure);
@@ -337,6 +346,8 @@ int engine_http_send(struct engine_http *http, const struct engine_request *requ
 		return err_set(err, EXIT_UNAVAILABLE, "docker: this libcurl is too old");
 	http->failure[0] = '\0';
 	http->stranger = false;
+	http->once = strcmp(request->method, "POST") == 0;
+	http->sent = 0;
 	outside_enter();
 	code = http->curl->easy_perform(http->easy);
 	outside_leave();
@@ -347,6 +358,9 @@ int engine_http_send(struct engine_http *http, const struct engine_request *requ
 	if (!exchange.head_done)
 		return broken(http, request, CURLE_PARTIAL_FILE, &exchange, err);
 	http->curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status <
+		200) /* none at all: libcurl takes a head like "HTTP/21.1 200" for one without */
+		return broken(http, request, CURLE_WEIRD_SERVER_REPLY, &exchange, err);
 	if (status >= 300 && status < 400 && status != 304) {
 		err_set(err, EXIT_UNAVAILABLE,
 			"docker: %s %s: a redirect (%ld), which no engine sends", request->method,

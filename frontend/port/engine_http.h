@@ -51,8 +51,8 @@ int engine_http_open(
 /* NULL is fine. */
 void engine_http_free(struct engine_http *http);
 
-/* Sends one request and reads the whole answer, whatever its status; redirects are never
- * followed and are an error. -1: no whole answer, and what was asked may or may not have
+/* Sends one request, a POST never a second time, and reads the whole answer, whatever its status; redirects are
+ * never followed and are an error. -1: no whole answer, and what was asked may or may not have
  * happened. EXIT_UNAVAILABLE: unreachable, closed early, not HTTP, too big; EXIT_DEADLINE; 128 +
  * signal when the user cancelled. */
 int engine_http_send(struct engine_http *http, const struct engine_request *request,

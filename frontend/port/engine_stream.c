@@ -59,7 +59,9 @@ int engine_stream_open(const char *socket, const char *path, const char *what, i
 {
 	cleanup_free char *request = xasprintf("GET %s HTTP/1.0\r\nHost: docker\r\n\r\n", path);
 	cleanup_fd int fd = -1;
+	int64_t asked = clock_ms();
 	char head[HEAD_MAX];
+	bool whole;
 	uid_t uid;
 
 	if (peer_connect(socket, &fd, &uid, err) != 0)
@@ -69,8 +71,11 @@ int engine_stream_open(const char *socket, const char *path, const char *what, i
 			err, EXIT_REFUSED, "the engine at %s is of uid %u", socket, (unsigned)uid);
 	if (write(fd, request, strlen(request)) != (ssize_t)strlen(request))
 		return err_errno(err, EXIT_UNAVAILABLE, "ask the engine at %s", socket);
-	if (!engine_stream_until(fd, "\r\n\r\n", ANSWER_MS, head, sizeof(head)) ||
-		strncmp(head, "HTTP/1.", 7) != 0)
+	whole = engine_stream_until(fd, "\r\n\r\n", ANSWER_MS, head, sizeof(head));
+	if (!whole && clock_ms() - asked >= ANSWER_MS)
+		return err_set(err, EXIT_DEADLINE, "the engine at %s does not tell %s after %d s",
+			socket, what, ANSWER_MS / 1000);
+	if (!whole || strncmp(head, "HTTP/1.", 7) != 0)
 		return err_set(
 			err, EXIT_UNAVAILABLE, "the engine at %s does not tell %s", socket, what);
 	if (strncmp(head + 8, " 200 ", 5) != 0)

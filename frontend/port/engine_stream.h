@@ -11,8 +11,8 @@
 struct error;
 
 /* GET of PATH (escaped) from the engine at SOCKET: a descriptor that begins after the answer's head. *ret_uid is who
- * listens there. WHAT names it in messages. EXIT_UNAVAILABLE, also for an answer that is not 200; EXIT_REFUSED when
- * the listener is neither root nor this user. */
+ * listens there. WHAT names it in messages. EXIT_UNAVAILABLE, also for an answer that is not 200; EXIT_DEADLINE when
+ * none comes; EXIT_REFUSED when the listener is neither root nor this user. */
 int engine_stream_open(const char *socket, const char *path, const char *what, int *ret_fd,
 	uid_t *ret_uid, struct error *err);
 

@@ -2,9 +2,11 @@
  * 0.8.0, 1.7.4 and 1.32.2. The newest row that is not newer than the engine counts. */
 #include "smolvm.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "err.h"
+#include "mem.h"
+#include "num.h"
 
 #define HOLE_ROOTFS \
 	"a guest can rewrite the agent that the next machine boots (writable agent rootfs)"
@@ -80,14 +82,27 @@ static int compare(const unsigned a[3], const unsigned b[3])
 	return 0;
 }
 
+/* MAJOR.MINOR.PATCH in digits alone: sscanf(3) would take signs and spaces, and a version of -1 for the newest. */
+static bool parse(const char *version, unsigned ret[3])
+{
+	for (int i = 0; i < 3; i++) {
+		size_t len = strcspn(version, ".");
+		cleanup_free char *number = xstrndup(version, len);
+
+		if (!parse_u32(number, 0, 9999, &ret[i]) || (version[len] == '.') != (i < 2))
+			return false;
+		version += len + 1;
+	}
+	return true;
+}
+
 int smolvm_caps_find(const char *version, const struct smolvm_caps **caps,
 	enum smolvm_standing *standing, struct error *err)
 {
 	unsigned v[3];
-	char rest;
 	const struct smolvm_caps *found = NULL;
 
-	if (sscanf(version, "%4u.%4u.%4u%c", &v[0], &v[1], &v[2], &rest) != 3)
+	if (!parse(version, v))
 		return err_set(err, EXIT_UNAVAILABLE, "smolvm: '%s' is not a version", version);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (compare(table[i].since, v) <= 0)

@@ -171,6 +171,9 @@ try launch a --image=x --cpus=0
 like "$work/err" '^bottle: --cpus' "launch: --option=value"
 try launch a -- --cpus 0
 is "$status" 125 "launch: nothing after -- is an option of ours"
+try launch --image -- web
+is "$status" 64 "launch --image -- web: a value of -- ends no options, and web is no command"
+like "$work/err" "^bottle: --image: .--.: allowed" "launch --image -- web: the value is what is refused"
 try -- ps
 is "$status" 64 "bottle -- ps is not a command"
 

@@ -214,6 +214,13 @@ static void test_store(void)
 	old = NULL;
 }
 
+static bool approve_numbered(int number)
+{
+	cleanup_free char *name = xasprintf("%s/p%d", base, number);
+
+	return approve(name);
+}
+
 /* Many at once: none is lost and none is half. */
 static void test_parallel(void)
 {
@@ -225,11 +232,8 @@ static void test_parallel(void)
 		put(name, "x\n");
 	}
 	for (int i = 0; i < 16; i++)
-		if (fork() == 0) {
-			cleanup_free char *name = xasprintf("%s/p%d", base, i / 2);
-
-			_exit(approve(name) ? 0 : 1);
-		}
+		if (fork() == 0)
+			_exit(approve_numbered(i / 2) ? 0 : 1);
 	while (wait(&status) > 0)
 		failed += status != 0;
 	is_int(failed, 0, "sixteen at once approve eight files");

@@ -33,6 +33,7 @@ struct reply {
 	int status;
 	const char *body;
 	size_t len;    /* of bytes, 0 = strlen */
+	bool silent;   /* no bytes */
 	size_t filler; /* as many spaces after it */
 	int delay_ms;  /* before it */
 	bool close;    /* after it */
@@ -94,6 +95,8 @@ static bool answer(int fd, const struct reply *reply)
 		bytes = json;
 	}
 	clock_sleep_ms(reply->delay_ms);
+	if (reply->silent)
+		return !reply->close;
 	if (!write_all(fd, bytes, reply->len ? reply->len : strlen(bytes)))
 		return false;
 	memset(filler, ' ', sizeof(filler));
@@ -280,6 +283,10 @@ static void test_open(void)
 	START({.bytes = "SSH-2.0-OpenSSH_9.2\r\n", .close = true});
 	engine = try_open(&err);
 	is_error(!engine, &err, EXIT_UNAVAILABLE, "is not HTTP", "open: tells what is not HTTP");
+	START({.bytes = "HTTP/21.1 200 OK\r\nApi-Version: 1.41\r\n\r\nOK", .close = true});
+	engine = try_open(&err);
+	is_error(!engine, &err, EXIT_UNAVAILABLE, "is not HTTP",
+		"open: nor is an answer without a status");
 
 	setenv("http_proxy", "http://127.0.0.1:9", 1);
 	setenv("ALL_PROXY", "socks5://127.0.0.1:9", 1);
@@ -658,6 +665,36 @@ static void test_create_refuses(void)
 	engine_free(engine);
 }
 
+/* A connection that was kept ends without an answer: what was asked for may have been made. */
+static void test_lost_answer(void)
+{
+	json_auto_t *body = json_pack("{s:s}", "Image", "x");
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *id = NULL, *all = NULL;
+	json_t *answer = NULL;
+	struct engine *engine;
+	int status = 0;
+
+	START({.bytes = PING}, {.bytes = "", .silent = true, .close = true},
+		{.status = 409, .body = "{\"message\": \"already in use\"}"});
+	engine = opened();
+	is_error(engine_container_create(engine, "web", body, &id, &err), &err, EXIT_UNAVAILABLE,
+		"closed the connection without an answer", "lost answer: of a creation is one");
+	is_int(engine_fault(engine), ENGINE_FAULT_TRANSPORT, "lost answer: it may have happened");
+	all = requests();
+	ok(strstr(all, "POST ") != NULL && strstr(strstr(all, "POST ") + 1, "POST ") == NULL,
+		"lost answer: it is not asked for again");
+	engine_free(engine);
+
+	START({.bytes = PING}, {.bytes = "", .silent = true, .close = true},
+		{.status = 200, .body = "[]"});
+	engine = opened();
+	is_int(engine_call(engine, "GET", "/x", NULL, 5000, &status, &answer, &err), 0,
+		"lost answer: a question is asked again");
+	json_decref(answer);
+	engine_free(engine);
+}
+
 static void test_create(void)
 {
 	static const struct {
@@ -984,6 +1021,7 @@ int main(void)
 	test_inspect();
 	test_create_refuses();
 	test_create();
+	test_lost_answer();
 	test_start();
 	test_remove();
 	test_logs();
