@@ -24,7 +24,7 @@ static void show(const struct event_read *event, bool json)
 		print_line(stdout, "%s  %-12s  %s", event->time, event->bottle, text);
 		return;
 	}
-	json_object_set_new(event->json, "schema", json_string("bottle.event/1"));
+	json_object_set_new(event->json, "schema", json_string("bottle.events/1"));
 	text = json_dumps(event->json, JSON_COMPACT | JSON_ENSURE_ASCII);
 	print_line(stdout, "%s", text ? text : "{}");
 }

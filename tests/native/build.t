@@ -54,10 +54,10 @@ built() { # FORMAT of find
 forget() {
 	[ -z "$(images)" ] || engine_docker a rmi -f "$(images)" >/dev/null
 }
-# launched NAME: a dry run builds, and nothing else.
+# launched NAME: as a launch does, with no VM after it.
 launched() {
-	try 1 "$bottle" $up --dry-run
-	is "$status" 0 "$1: launches"
+	try 1 "$bottle" pack build "$project"
+	is "$status" 0 "$1: builds"
 	sed 's/^/# /' "$work/err"
 	is "$(find "$cache" -name '.making-*')" "" "$1: no copy is left"
 }

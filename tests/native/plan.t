@@ -161,9 +161,10 @@ ETC=always try 1 "$bottle" launch web --image agent --bundle-image bundle --dry-
 like "$work/out" "^helper +$work/inst/libexec/bottle/bottle-netd add 127.0.0.16 .*127.0.0.31\$" "the helper's call, where it is used"
 
 images=$(engine_docker a images -q | sort)
+as 1 "$bottle" trust "$work/project/Dockerfile" >/dev/null
 try 1 "$bottle" launch web --dockerfile "$work/project/Dockerfile" --bundle-image bundle --dry-run
 is "$status" 0 "a dockerfile"
-like "$work/out" "^docker +$work/bin/docker -H unix://$work/a.sock build --file=$work/project/Dockerfile " "its build is planned"
+like "$work/out" "^docker +$work/bin/docker -H unix://$work/a.sock build --file=[^ ]*/context/Dockerfile " "its build is planned"
 like "$work/out" "^docker .* save -- sha256:IMAGE-ID\$" "and what comes after"
 is "$(engine_docker a images -q | sort)" "$images" "and nothing is built"
 done_testing

@@ -37,6 +37,12 @@ valid verify 0 verify verify web --json
 valid verify 0 "verify --full" verify web --full --json
 valid pool 0 "pool, one held" pool status --json
 valid pool 0 "pool ensure" pool ensure --json
+valid config 0 "config show" config show --json
+valid doctor 1 doctor doctor --json
+is "$(jq -r '[.checks[] | select(.state == "fail") | .name] | join(" ")' "$work/out")" kvm "for want of virtualisation alone"
+valid pack 0 "pack ls" pack ls --json
+valid pack 0 "pack build" pack build agent --json
+valid pack 0 "pack prune" pack prune --json
 valid allowlist 0 "allowlist show" allowlist show web --json
 printf 'version: 1\n' >"$work/bottle.yaml"
 valid trust 0 trust trust "$work/bottle.yaml" --json
@@ -49,6 +55,15 @@ no_faults 1
 valid ps 0 "ps, unverified" ps --json
 valid stop 0 stop stop web nowhere --json
 valid stop 0 "stop --all, nothing" stop --all --json
+
+# One document a line.
+try 1 "$bottle" events --json
+is "$status" 0 "events: exit 0"
+is "$(jq -r .schema "$work/out" | sort -u)" "bottle.events/1" "events: each of that schema"
+grep -n '' "$work/out" | while IFS=: read -r number line; do
+	printf '%s\n' "$line" >"$work/document.events-$number.events"
+done
+echo events >>"$work/seen"
 
 # What a dead launch leaves.
 fault 1 create.delay 30
