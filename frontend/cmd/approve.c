@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "build_diff.h"
+#include "build_tree.h"
 #include "cancel.h"
 #include "err.h"
 #include "linediff.h"
@@ -71,4 +72,17 @@ int approve(
 			return err_set(err, EXIT_SIGNAL_BASE + cancel_signal(), "interrupted");
 	}
 	return trust_refuse(file, &was, err);
+}
+
+int approve_build(
+	const struct context *ctx, const char *dockerfile, bool may_ask, struct error *err)
+{
+	cleanup_trust_file struct trust_file tree = TRUST_FILE_INIT;
+
+	if (dockerfile == NULL)
+		return 0;
+	return build_tree_read(dockerfile, NULL, &tree, err) == 0 &&
+			       approve(ctx, &tree, may_ask, err) == 0
+		       ? 0
+		       : err_wrap(err, "agent.dockerfile");
 }

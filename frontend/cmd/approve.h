@@ -14,4 +14,9 @@ struct trust_file;
 int approve(
 	const struct context *ctx, const struct trust_file *file, bool may_ask, struct error *err);
 
+/* The same for DOCKERFILE with what it builds from; NULL is fine. What is built is read once more, and judged by the
+ * same approval: the answer may be given long after the question. */
+int approve_build(
+	const struct context *ctx, const char *dockerfile, bool may_ask, struct error *err);
+
 #endif

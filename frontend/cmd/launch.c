@@ -4,7 +4,6 @@
 
 #include "approve.h"
 #include "bottle.h"
-#include "build_tree.h"
 #include "cancel.h"
 #include "command.h"
 #include "context.h"
@@ -52,21 +51,6 @@ static int apply_options(const struct cmd_args *args, struct bottle_spec *spec, 
 	return 0;
 }
 
-/* A Dockerfile, with what it builds from. What is built is read once more, and judged by the same approval: the answer
- * may be given long after the question. */
-static int approve_build(const struct context *ctx, const struct cmd_args *args,
-	const struct bottle_spec *spec, struct error *err)
-{
-	cleanup_trust_file struct trust_file tree = TRUST_FILE_INIT;
-
-	if (spec->agent.dockerfile == NULL)
-		return 0;
-	return build_tree_read(spec->agent.dockerfile, NULL, &tree, err) == 0 &&
-			       approve(ctx, &tree, !cmd_flag(args, "json"), err) == 0
-		       ? 0
-		       : err_wrap(err, "agent.dockerfile");
-}
-
 /* Nothing of a file takes effect before it was approved: checking it touches nothing. */
 static int read_spec(const struct context *ctx, const struct cmd_args *args,
 	struct bottle_spec *spec, struct error *err)
@@ -90,7 +74,7 @@ static int read_spec(const struct context *ctx, const struct cmd_args *args,
 		return err_note(err, "next", "bottle launch NAME, or `name:` in bottle.yaml");
 	}
 	if ((file == NULL || approve(ctx, &read, !cmd_flag(args, "json"), err) == 0) &&
-		approve_build(ctx, args, spec, err) == 0)
+		approve_build(ctx, spec->agent.dockerfile, !cmd_flag(args, "json"), err) == 0)
 		return 0;
 	err_wrap(err, "launch");
 	return err_note(err, "left", "nothing was started");

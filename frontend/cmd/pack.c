@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent.h"
+#include "approve.h"
 #include "clock.h"
 #include "command.h"
 #include "context.h"
@@ -100,7 +101,8 @@ static int build(struct context *ctx, const struct cmd_args *args, struct error 
 	int result;
 
 	ctx->engine_unproven = cmd_flag(args, "engine-unproven");
-	if (set_agent(&spec, args->operand[1], err) != 0)
+	if (set_agent(&spec, args->operand[1], err) != 0 ||
+		approve_build(ctx, spec.agent.dockerfile, !cmd_flag(args, "json"), err) != 0)
 		return -1;
 	steps_start(&steps, ctx);
 	ctx->progress.output = steps_output;

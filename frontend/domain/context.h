@@ -33,6 +33,7 @@ struct context {
 	struct strv mounted;  /* folders that agents could ever write; see mounted.h */
 	size_t mounted_saved; /* so many of them are written down */
 	bool engine_unproven; /* --engine-unproven */
+	bool supervising; /* this process is a supervisor: to ask for its own lock would drop it */
 	struct progress progress;
 	bool events_failed; /* that an event could not be written was said */
 

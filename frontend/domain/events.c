@@ -39,7 +39,7 @@ static json_t *cut_text(const char *text, size_t max)
 
 static void add_text(json_t *object, const char *key, const char *text)
 {
-	if (text != NULL)
+	if (text != NULL && *text != '\0')
 		json_object_set_new(object, key, cut_text(text, TEXT_MAX));
 }
 

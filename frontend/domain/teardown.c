@@ -198,7 +198,7 @@ static int remove_objects(struct context *ctx, struct journal *journal, struct j
 int teardown(struct context *ctx, struct journal *journal, struct error *err)
 {
 	cleanup_journal_facts struct journal_facts facts = {0};
-	pid_t supervisor = supervisor_pid(ctx, journal->slug);
+	pid_t supervisor = ctx->supervising ? 0 : supervisor_pid(ctx, journal->slug);
 
 	if (journal_read(ctx, journal->slug, &facts, err) != 0)
 		return -1;

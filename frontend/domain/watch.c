@@ -314,6 +314,7 @@ int watch_run(struct context *ctx, const struct watch *watch, int in, int out, s
 
 	for (int i = 0; i < ON_COUNT; i++)
 		watcher.on[i] = (struct pollfd){-1, POLLIN, 0};
+	ctx->supervising = true;
 	if (open_events(&watcher, err) != 0 || open_relay(&watcher, err) != 0) {
 		close_relay(&watcher);
 		mem_cleanup_fd(&watcher.claim);

@@ -223,6 +223,24 @@ try 1 "$bottle" stop web
 is "$status" 0 "after a stop that was killed, stop succeeds"
 is "$(leftovers 1 a)" "" "and nothing is left"
 
+# One that is at work on what a dead launch left is waited for.
+fault 1 exec.delay 2
+fault 1 stop.delay 4
+# shellcheck disable=SC2086
+as 1 "$bottle" $launch web >/dev/null 2>&1 &
+launching=$!
+wait_for 20 journal_has 1 web booted
+kill -KILL "$(launcher 1)"
+wait "$launching"
+sleep 0.5
+[ -e "$(journal 1 web)" ]
+ok $? "a launch is killed: its supervisor begins to remove it"
+try 1 "$bottle" stop web
+is "$status" 0 "stop waits for it as long as that takes"
+no_faults 1
+wait_for 5 sh -c "! pgrep -r D,R,S,T -u $(uid 1) -x bottle"
+is "$(leftovers 1 a)" "" "and nothing is left"
+
 # Not for typing.
 try 1 "$bottle" supervise web </dev/null
 is "$status" 0 "supervise without a launch has nothing to do"
