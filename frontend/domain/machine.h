@@ -24,8 +24,8 @@ int machine_refuse_taken(struct context *ctx, const char *name, struct error *er
 
 enum { MACHINE_TAKEN = 1 };
 
-/* Creates NAME from the agent's pack without any network; a sealed one gets its sockets here. MACHINE_TAKEN, with *err set: somebody else made one
- * of that name meanwhile. */
+/* Creates NAME from the agent's pack without any network; a sealed one gets its sockets here. MACHINE_TAKEN, with
+ * *err set: somebody else made one of that name meanwhile. */
 int machine_create(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct agent *agent, struct error *err);
 

@@ -57,8 +57,8 @@ static int dial(void *arg, size_t at, int from)
 	return steal_fd(&fd);
 }
 
-/* libkrun's end of the socket (1.32.2) loses what it has not read when it hears of the end of both directions: measured,
- * 60 of 250. A platform that does not tell is not waited for. */
+/* smolvm's end of the socket (1.32.2) loses what it has not read when it hears of the end of both directions:
+ * measured, 60 of 250. A platform that does not tell is not waited for. */
 static int unread(int fd)
 {
 	int left = 0;
