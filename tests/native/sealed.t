@@ -56,6 +56,19 @@ wait_for 5 reaches
 ok $? "control: the host reaches a service on every address by the bottle's"
 try 1 "$bottle" exec web -- curl --noproxy '*' -s -m 5 http://127.0.0.16:4321/
 is "$status" 7 "the bottle does not"
+mkdir -p "$work/home-1/.config/bottle"
+echo 'wildcard: refuse' >"$work/home-1/.config/bottle/config.yaml"
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch two
+is "$status" 77 "control: with wildcard: refuse that service stops a launch"
+# shellcheck disable=SC2086
+try 1 "$bottle" $sealed two
+is "$status" 0 "but not that of a sealed bottle"
+sleep 6
+try 1 "$bottle" exec two -- true
+is "$status" 0 "nor does it end one that is up"
+try 1 "$bottle" stop two
+rm -r "$work/home-1/.config"
 kill "$(pgrep -u "$(uid 1)" -f '^python3.*4321')"
 
 # Many at once, by a program in the guest. Each is answered before the next one comes, because the server's queue is
