@@ -38,8 +38,8 @@ struct steps {
 /* Hooks STEPS into the context's progress, warnings too. */
 void steps_start(struct steps *steps, struct context *ctx);
 
-/* For progress.output after that: shows foreign bytes line by line, harmless for a terminal, a pipe and a file. ARG is a
- * struct steps. */
+/* For progress.output after that: shows foreign bytes line by line, harmless for a terminal, a pipe and a file.
+ * ARG is a struct steps. */
 void steps_output(void *arg, const char *bytes, size_t len);
 
 /* Takes back what is shown of a step that did not end. To be called before anything else is printed, and before the

@@ -39,7 +39,8 @@ int agent_pack(struct context *ctx, struct agent *agent, struct error *err);
 /* For a context with a plan: notes what agent_pack would have run. */
 int agent_plan(struct context *ctx, const struct agent *agent, struct error *err);
 
-/* What `pack build` does: agent_resolve and agent_pack, after engine and smolvm were found and judged as for a launch. */
+/* What `pack build` does: agent_resolve and agent_pack, after engine and smolvm were found and judged as for a
+ * launch. */
 int agent_prepare(struct context *ctx, const struct bottle_spec *spec, struct agent *agent,
 	struct error *err);
 

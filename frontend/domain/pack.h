@@ -37,8 +37,8 @@ int pack_check(const struct context *ctx, struct error *err);
 int pack_make(struct context *ctx, const char *image_id, const char *path, bool *ret_made,
 	struct error *err);
 
-/* For a context with a plan: notes what pack_make would have run; of a packing by a registry it only warns that it is not
- * listed. */
+/* For a context with a plan: notes what pack_make would have run; of a packing by a registry it only warns that it
+ * is not listed. */
 int pack_plan(struct context *ctx, const char *image_id, const char *path, struct error *err);
 
 /* Notes that PATH is used now and holds it, until the descriptor *RET is closed, against removal. EXIT_AGAIN when

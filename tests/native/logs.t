@@ -212,7 +212,7 @@ up
 as 1 "$bottle" verify web >/dev/null
 as 1 "$bottle" stop web >/dev/null
 is "$(events '[.schema, .event] | join(" ")' | tail -n 12 | uniq | tr '\n' ',')" \
-	"bottle.events/1 launch,bottle.event/1 step,bottle.event/1 ready,bottle.event/1 verified,bottle.event/1 stopped," \
+	"bottle.events/1 launch,bottle.events/1 step,bottle.events/1 ready,bottle.events/1 verified,bottle.events/1 stopped," \
 	"events --json: launch, steps, ready, verified, stopped"
 is "$(events 'select(.event == "lost").reason')" "the bundle ended (exit code 137)" "events: why one was lost"
 is "$(events 'select(.event == "failed") | "\(.code) \(.step)"')" "77 verify" "events: code and step of a failure"
