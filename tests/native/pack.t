@@ -416,7 +416,6 @@ kill_build INT
 is "$?" 130 "SIGINT in the middle of the push: 130"
 is "$(registries)" "" "nothing is left in the engine"
 is "$(files)" "" "nor in the cache"
-engine_docker a rmi large:latest >/dev/null
 
 # T28: others reach the registry as well.
 hook overwrite 'reference=$1
@@ -459,11 +458,13 @@ wait $corrupting
 killed_at() {
 	again
 	[ "$1" = push ] || gated
-	as 1 "$bottle" pack build one --engine-unproven >"$work/out" 2>&1 &
+	as 1 "$bottle" pack build "$([ "$1" = push ] && echo large || echo one)" --engine-unproven >"$work/out" 2>&1 &
 	waiting=$!
-	wait_for 60 sh -c "docker -H unix://$work/a.sock ps -q --filter name=bot-bottle-registry | grep -q ."
-	[ "$1" = pull ] || engine_docker a pause "$(engine_docker a ps -q --filter name=bot-bottle-registry)" >/dev/null
-	if [ "$1" = push ]; then sleep 1; else at_gate; fi
+	if [ "$1" = push ]; then
+		wait_for 60 sh -c "docker -H unix://$work/a.sock images --format '{{.Repository}}' | grep -q '^127'"
+	else
+		at_gate
+	fi
 	kill_build KILL
 	no_faults 1
 	old
@@ -485,6 +486,7 @@ for at in push pull; do
 	is "$(registries)" "" "killed at the $at: and nothing is left of both"
 	is "$(files | grep -c making)" 0 "killed at the $at: nor in the cache"
 done
+engine_docker a rmi large:latest >/dev/null
 killed_at pull
 rm -rf "$cache"/.making-*
 try 1 "$bottle" gc -f
