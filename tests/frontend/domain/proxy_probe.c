@@ -17,6 +17,7 @@ static void probe(
 	cleanup_error struct error err = ERROR_INIT;
 	struct probe_port ports[] = {{"proxy", 0, 8888}, {"git", 1, 9418}};
 	struct probe_input input = {.alias = "127.0.0.1",
+		.dial = "127.0.0.1",
 		.other = "127.0.0.1",
 		.bundle_ip = "10.213.1.242",
 		.ports = ports,
