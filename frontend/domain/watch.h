@@ -32,10 +32,10 @@ int watch_parse(const char *line, struct watch *ret, struct error *err);
 
 /* Watches until the VM or its bundle is lost, whichever is first. Writes "watching\n" to OUT once nothing can
  * happen unseen and the sockets of a sealed bottle are served, which they are until the end, and one line with the
- * reason after a loss that comes before the launch is over. From IN comes "ready\n" when the launch is over; that its
- * other end closes before is a loss too. After a loss the VM is killed at once, then, when no other command of this user
- * is at work on the bottle, everything that the journal names is removed. The reason stays in the journal of a bottle
- * that was ready. */
+ * reason after a loss that comes before the launch is over. From IN comes "ready\n" when the launch is over; that
+ * its other end closes before is a loss too. After a loss the VM is killed at once, then, when no other command of
+ * this user is at work on the bottle, everything that the journal names is removed. The reason stays in the journal
+ * of a bottle that was ready. */
 int watch_run(struct context *ctx, const struct watch *watch, int in, int out, struct error *err);
 
 void watch_clear(struct watch *watch);
