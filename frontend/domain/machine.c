@@ -113,8 +113,9 @@ static int describe(struct context *ctx, const char *name, const struct bottle_s
 		.mount_count = mounts->count + 1,
 		.env = &spec->agent.env,
 		.pack = agent->pack,
-		.policy = {wanted->cidr, ctx->vm->caps->dns ? resolver_for(alias) : NULL,
-			&wanted->cmd},
+		.policy = {.cidr = wanted->cidr,
+			.dns = ctx->vm->caps->dns ? resolver_for(alias) : NULL,
+			.cmd = &wanted->cmd},
 	};
 	if (sealed)
 		add_sockets(ctx, name + strlen(NAME_MACHINE_PREFIX), spec, wanted);

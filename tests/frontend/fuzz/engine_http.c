@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int result;
 	cleanup_engine_answer struct engine_answer answer = ENGINE_ANSWER_INIT;
 	cleanup_error struct error err = ERROR_INIT;
-	struct engine_request request = {"GET", "/", NULL, 5000, 0};
+	struct engine_request request = {.method = "GET", .path = "/", .deadline_ms = 5000};
 
 	if (size == 0 || size > 65536)
 		return 0;

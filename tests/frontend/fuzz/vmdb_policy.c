@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct vmdb_template want = {.name = "m",
 		.cpus = 1,
 		.memory_mib = 512,
-		.policy = {CIDR, "127.255.255.255", &none}};
+		.policy = {.cidr = CIDR, .dns = "127.255.255.255", .cmd = &none}};
 	cleanup_error struct error err = ERROR_INIT;
 	bool is_boot;
 

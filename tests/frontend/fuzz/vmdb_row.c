@@ -93,8 +93,10 @@ static void check_closed_otherwise(const json_t *row)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct vmdb_template want = {
-		.name = "m", .cpus = 1, .memory_mib = 512, .policy = {CIDR, DNS, &hold}};
+	struct vmdb_template want = {.name = "m",
+		.cpus = 1,
+		.memory_mib = 512,
+		.policy = {.cidr = CIDR, .dns = DNS, .cmd = &hold}};
 	cleanup_vmdb_machine struct vmdb_machine machine = VMDB_MACHINE_INIT;
 	cleanup_error struct error err = ERROR_INIT, second = ERROR_INIT;
 	json_t *row;
