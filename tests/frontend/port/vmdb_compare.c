@@ -13,7 +13,7 @@ static struct vmdb_template asked(void)
 		.mounts = mounts,
 		.mount_count = 1,
 		.env = &env,
-		.policy = {"127.0.0.16/32", "127.255.255.255", &hold},
+		.policy = {.cidr = "127.0.0.16/32", .dns = "127.255.255.255", .cmd = &hold},
 	};
 }
 
@@ -312,8 +312,9 @@ static void test_real_rows(struct fixture *f)
 	for (size_t i = 0; i < 3; i++) {
 		cleanup_free char *row = fixture_file(files[i]);
 		cleanup_strv struct strv a = STRV_INIT;
-		struct vmdb_template t = {
-			.name = names[i], .policy = {"127.0.0.16/32", "127.255.255.255", &hold}};
+		struct vmdb_template t = {.name = names[i],
+			.policy = {
+				.cidr = "127.0.0.16/32", .dns = "127.255.255.255", .cmd = &hold}};
 
 		t.pack = i == 1 ? "/home/u/x.smolmachine" : NULL;
 		if (i == 2)
@@ -342,7 +343,7 @@ static void test_real_running(struct fixture *f)
 		.mount_count = 1,
 		.env = &env,
 		.pack = "/home/u/x.smolmachine",
-		.policy = {"127.0.0.16/32", "127.255.255.255", &cmd},
+		.policy = {.cidr = "127.0.0.16/32", .dns = "127.255.255.255", .cmd = &cmd},
 		.running = true,
 	};
 

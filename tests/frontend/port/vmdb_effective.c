@@ -17,7 +17,7 @@ static struct vmdb_template asked(void)
 		.memory_mib = 1024,
 		.mounts = mounts,
 		.mount_count = 1,
-		.policy = {"127.0.0.16/32", "127.255.255.255", &hold},
+		.policy = {.cidr = "127.0.0.16/32", .dns = "127.255.255.255", .cmd = &hold},
 	};
 }
 
