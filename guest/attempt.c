@@ -21,6 +21,8 @@ static const struct {
 	{"dns-tcp", ATTEMPT_DNS_TCP, true, true, GUEST_DNS_NONCE_MAX},
 	{"resolv", ATTEMPT_RESOLV, false, false, GUEST_DNS_NONCE_MAX},
 	{"listen", ATTEMPT_LISTEN, true, true, GUEST_NONCE_MAX},
+	{"tcp-link", ATTEMPT_TCP_LINK, true, true, GUEST_NONCE_MAX},
+	{"udp-link", ATTEMPT_UDP_LINK, true, true, GUEST_NONCE_MAX},
 };
 
 enum { ID, KIND, ADDRESS, PORT, DEADLINE, NONCE, FIELDS };

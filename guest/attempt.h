@@ -16,6 +16,8 @@ enum attempt_kind {
 	ATTEMPT_DNS_TCP,
 	ATTEMPT_RESOLV,
 	ATTEMPT_LISTEN,
+	ATTEMPT_TCP_LINK,
+	ATTEMPT_UDP_LINK,
 };
 
 struct attempt {

@@ -23,7 +23,8 @@ static bool is_stream(const struct flow *f)
 {
 	enum attempt_kind kind = f->attempt->kind;
 
-	return kind == ATTEMPT_TCP || kind == ATTEMPT_HTTP || kind == ATTEMPT_DNS_TCP;
+	return kind == ATTEMPT_TCP || kind == ATTEMPT_HTTP || kind == ATTEMPT_DNS_TCP ||
+	       kind == ATTEMPT_TCP_LINK;
 }
 
 static void decide(struct flow *f, enum flow_state state, int err, int64_t now)
@@ -69,6 +70,26 @@ static void end_refused(struct flow *f, int err, int64_t now)
 static int open_socket(const struct flow *f, int type, int protocol)
 {
 	return socket(f->to.at.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+/* Since Linux 5.7 neither option needs a privilege (net/core/sock.c, sock_bindtoindex). With both the kernel
+ * takes a destination that no route leads to for one on the link (net/ipv4/route.c,
+ * ip_route_output_key_hash_rcu), and a Linux neighbour answers ARP there for the addresses of all of its
+ * devices (arp_ignore 0, the default). An older kernel says EPERM: then an agent cannot do it either. */
+static int bind_to_link(int fd)
+{
+	int one = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, GUEST_DEVICE, sizeof(GUEST_DEVICE)) <
+				       0 ||
+			       setsockopt(fd, SOL_SOCKET, SO_DONTROUTE, &one, sizeof(one)) < 0
+		       ? -1
+		       : 0;
+}
+
+static bool is_link(const struct flow *f)
+{
+	return f->attempt->kind == ATTEMPT_TCP_LINK || f->attempt->kind == ATTEMPT_UDP_LINK;
 }
 
 /* The ping socket needs no privilege but net.ipv4.ping_group_range, whose default is nobody
@@ -144,6 +165,8 @@ void flow_start(struct flow *f, const struct attempt *a, const struct endpoint *
 		f->fd = open_socket(f, is_stream(f) ? SOCK_STREAM : SOCK_DGRAM, 0);
 	if (f->fd < 0) {
 		end(f, FLOW_ERROR, errno, now);
+	} else if (is_link(f) && bind_to_link(f->fd) < 0) {
+		end_refused(f, errno, now);
 	} else if (connect(f->fd, &f->to.at.any, f->to.len) < 0) {
 		if (errno == EINPROGRESS)
 			f->connecting = true;

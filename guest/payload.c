@@ -89,6 +89,7 @@ size_t payload_build(const struct attempt *a, bool v6, uint8_t ret[static PAYLOA
 
 	switch (a->kind) {
 	case ATTEMPT_TCP:
+	case ATTEMPT_TCP_LINK:
 		add_str(&t, a->nonce);
 		add_str(&t, "\n");
 		break;
@@ -98,6 +99,7 @@ size_t payload_build(const struct attempt *a, bool v6, uint8_t ret[static PAYLOA
 		add_str(&t, " HTTP/1.0\r\n\r\n");
 		break;
 	case ATTEMPT_UDP:
+	case ATTEMPT_UDP_LINK:
 		add_str(&t, a->nonce);
 		break;
 	case ATTEMPT_ICMP:

@@ -47,6 +47,9 @@
  *	  resolv     dns-udp to port 53 of each nameserver in /etc/resolv.conf; ADDRESS is 0.0.0.0
  *	  listen     bind, also to an address that is not there (IP_FREEBIND), and listen until all
  *	             other attempts are over and at least DEADLINE_MS; starts before all others
+ *	  tcp-link,  tcp and udp past the routing table: bound to GUEST_DEVICE and, with
+ *	  udp-link   SO_DONTROUTE, as if ADDRESS were on that link. Whoever shares it and has
+ *	             ADDRESS on any of its own devices may answer
  *
  *	Answer: the line GUEST_PROBE_HEAD, one line per attempt in the order given, and
  *	GUEST_PROBE_END with their number. Without that last line the answer was cut short and

@@ -17,6 +17,8 @@ static const struct {
 	{"a,tcp,127.0.0.16,9100,1500,00ffee", ATTEMPT_TCP, 9100, 1500},
 	{"a,http,127.0.0.16,65535,1,Z", ATTEMPT_HTTP, 65535, 1},
 	{"9,udp,8.8.8.8,1,60000,abc", ATTEMPT_UDP, 1, 60000},
+	{"l,udp-link,10.0.0.1,1,10,abc", ATTEMPT_UDP_LINK, 1, 10},
+	{"m,tcp-link,10.0.0.1,65535,10,abc", ATTEMPT_TCP_LINK, 65535, 10},
 	{"-,icmp,100.96.0.1,0,10,abc", ATTEMPT_ICMP, 0, 10},
 	{"dns-1,dns-udp,2001:db8::1,53,10," N63, ATTEMPT_DNS_UDP, 53, 10},
 	{"dns-2,dns-tcp,8.8.8.8,53,10,abc", ATTEMPT_DNS_TCP, 53, 10},

@@ -50,6 +50,8 @@ int main(void)
 	is_bytes(build("a,http,127.0.0.1,80,10,abc", false), "HEAD /abc HTTP/1.0\r\n\r\n", 22,
 		"http");
 	is_bytes(build("a,udp,127.0.0.1,80,10,abc", false), "abc", 3, "udp");
+	is_bytes(build("a,udp-link,127.0.0.1,80,10,abc", false), "abc", 3, "udp-link");
+	is_bytes(build("a,tcp-link,127.0.0.1,80,10,abc", false), "abc\n", 4, "tcp-link");
 	is_bytes(build("a,dns-udp,127.0.0.1,53,10,abc", false), query, sizeof(query) - 1, "dns");
 	is_bytes(build("a,resolv,0.0.0.0,0,10,abc", false), query, sizeof(query) - 1, "resolv");
 	len = build("a,dns-tcp,127.0.0.1,53,10,abc", false);
