@@ -23,6 +23,8 @@ static const struct {
 	[ENGINE_EVENTS_CONTAINER] = {"container",
 		"\"die\",\"died\",\"restart\",\"destroy\",\"remove\""},
 	[ENGINE_EVENTS_NETWORK] = {"network", "\"disconnect\",\"destroy\",\"remove\""},
+	[ENGINE_EVENTS_AGENT] = {"container",
+		"\"die\",\"died\",\"restart\",\"destroy\",\"remove\""},
 };
 
 static char *percent_encode(const char *text)
@@ -93,6 +95,8 @@ const char *engine_events_read(
 	}
 	if (of == ENGINE_EVENTS_NETWORK)
 		return "the bundle's network was removed";
+	if (of == ENGINE_EVENTS_AGENT)
+		return "the agent's container ended";
 	if (strcmp(action, "die") == 0 || strcmp(action, "died") == 0)
 		return ended(event, ret_own);
 	return strcmp(action, "restart") == 0 ? "the bundle was restarted"

@@ -6,7 +6,8 @@
 
 struct error;
 
-enum engine_events_of { ENGINE_EVENTS_CONTAINER, ENGINE_EVENTS_NETWORK };
+/* The agent's container ends as the bundle's does; only the words differ. */
+enum engine_events_of { ENGINE_EVENTS_CONTAINER, ENGINE_EVENTS_NETWORK, ENGINE_EVENTS_AGENT };
 
 /* Asks the engine at SOCKET for the end of the thing with ID (die, destroy; disconnect), counted from now on. The
  * descriptor polls readable when there is news, the end of the engine included. *ret_uid is who listens on

@@ -10,13 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "childenv.h"
 #include "engine_call.h"
+#include "engine_cli.h"
 #include "err.h"
 #include "mem.h"
 #include "plan.h"
 #include "proc.h"
-#include "program.h"
 
 enum {
 	SAVE_MS = 10 * 60 * 1000,
@@ -108,42 +107,6 @@ int engine_image_inspect(
 	return 0;
 }
 
-static char *find_docker(const struct strv *mounted, struct error *err)
-{
-	char *path;
-
-	if (program_find("docker", mounted, &path, err) != 0) {
-		err_wrap(err, "docker");
-		return NULL;
-	}
-	if (path != NULL)
-		return path;
-	err_set(err, EXIT_UNAVAILABLE, "docker: no docker command in PATH");
-	err_note(err, "why",
-		"build and save are left to it; it must be a file in an absolute folder that "
-		"others cannot write");
-	err_note(err, "next", "install docker's command line (Debian: docker.io or docker-cli)");
-	return NULL;
-}
-
-/* Starts argv and env: the engine is named on the command line, so no context or DOCKER_HOST
- * counts. */
-static int prepare(const struct engine *engine, const struct strv *mounted, struct strv *argv,
-	struct strv *env, struct error *err)
-{
-	char *docker = find_docker(mounted, err);
-
-	if (docker == NULL)
-		return -1;
-	strv_take(argv, docker);
-	strv_push(argv, "-H");
-	strv_pushf(argv, "unix://%s", engine_socket_path(engine));
-	childenv_fill(env, mounted, NULL);
-	childenv_pass(env, "DOCKER_CONFIG");
-	childenv_pass(env, "SSH_AUTH_SOCK");
-	return 0;
-}
-
 static int save_to(struct engine *engine, const struct strv *mounted, const char *image, int *fd,
 	struct error *err)
 {
@@ -151,7 +114,7 @@ static int save_to(struct engine *engine, const struct strv *mounted, const char
 	cleanup_proc struct proc proc = PROC_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
 
-	if (prepare(engine, mounted, &argv, &env, err) != 0)
+	if (engine_cli_begin(engine, mounted, &argv, &env, err) != 0)
 		return -1;
 	strv_push(&argv, "save");
 	strv_push(&argv, "--");
@@ -209,7 +172,7 @@ int engine_image_build(struct engine *engine, const struct strv *mounted,
 	struct proc_spec spec = PROC_SPEC_INIT;
 	cleanup_free char *why = NULL;
 
-	if (prepare(engine, mounted, &argv, &env, err) != 0)
+	if (engine_cli_begin(engine, mounted, &argv, &env, err) != 0)
 		return -1;
 	strv_push(&argv, "build");
 	strv_pushf(&argv, "--file=%s", build->file);

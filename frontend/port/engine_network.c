@@ -11,7 +11,10 @@
 #include "mem.h"
 #include "num.h"
 
-enum { API_MINOR_CHECKS_NAMES = 44 }; /* from here on a network's name is always unique */
+enum {
+	API_MINOR_CHECKS_NAMES = 44, /* from here on a network's name is always unique */
+	API_MINOR_ISOLATES = 48,     /* engine 28: gateway_mode_ipv4=isolated */
+};
 
 /* "Pool overlaps with other one on this address space" (docker), "networks have overlapping
  * IPv4" (its bridge driver), "subnet ... is already used on the host or by another config"
@@ -132,17 +135,19 @@ static int refused_create(struct engine *engine, int status, const json_t *answe
 		EXIT_CANTCREATE, answer, err, "create the network %s", name);
 }
 
-int engine_network_create(struct engine *engine, const char *name, const char *subnet,
-	const char *gateway, const json_t *labels, char **ret_id, struct error *err)
+/* Takes OPTIONS, of the bridge driver. */
+static int create(struct engine *engine, const char *name, const char *subnet, const char *gateway,
+	const json_t *labels, bool internal, json_t *options, char **ret_id, struct error *err)
 {
 	json_auto_t *none = json_object(), *answer = NULL;
-	json_auto_t *body = json_pack("{s:s, s:s, s:b, s:O}", "Name", name, "Driver", "bridge",
-		"EnableIPv6", 0, "Labels", labels ? (json_t *)labels : none);
+	json_auto_t *body = json_pack("{s:s, s:s, s:b, s:b, s:o, s:O}", "Name", name, "Driver",
+		"bridge", "EnableIPv6", 0, "Internal", internal, "Options", options, "Labels",
+		labels ? (json_t *)labels : none);
 	int status = 0;
 
 	if (subnet != NULL)
 		json_object_set_new(body, "IPAM",
-			json_pack("{s:s, s:[{s:s, s:s}]}", "Driver", "default", "Config", "Subnet",
+			json_pack("{s:s, s:[{s:s, s:s*}]}", "Driver", "default", "Config", "Subnet",
 				subnet, "Gateway", gateway));
 
 	if (engine_api_minor(engine) < API_MINOR_CHECKS_NAMES)
@@ -155,6 +160,57 @@ int engine_network_create(struct engine *engine, const char *name, const char *s
 	if (status != 201 || !engine_id_valid(engine_str(answer, "Id")))
 		return engine_strange(engine, err, "create a network");
 	*ret_id = xstrdup(engine_str(answer, "Id"));
+	return 0;
+}
+
+int engine_network_create(struct engine *engine, const char *name, const char *subnet,
+	const char *gateway, const json_t *labels, char **ret_id, struct error *err)
+{
+	return create(engine, name, subnet, gateway, labels, false, json_object(), ret_id, err);
+}
+
+int engine_network_create_internal(struct engine *engine, const char *name, const char *subnet,
+	const char *gateway, const json_t *labels, char **ret_id, struct error *err)
+{
+	bool isolates = engine_api_minor(engine) >= API_MINOR_ISOLATES;
+	json_t *options = json_pack("{s:s, s:s*}", "com.docker.network.bridge.inhibit_ipv4", "true",
+		"com.docker.network.bridge.gateway_mode_ipv4", isolates ? "isolated" : NULL);
+
+	/* An isolated network has no gateway to reserve. */
+	return create(engine, name, subnet, isolates ? NULL : gateway, labels, true, options,
+		ret_id, err);
+}
+
+int engine_network_connect(struct engine *engine, const char *id, const char *container,
+	const char *ip, struct error *err)
+{
+	json_auto_t *body = json_pack("{s:s, s:{s:{s:s}}}", "Container", container,
+		"EndpointConfig", "IPAMConfig", "IPv4Address", ip);
+	cleanup_free char *path = xasprintf("/networks/%s/connect", id);
+	json_auto_t *answer = NULL;
+	int status = 0;
+
+	if (engine_call(engine, "POST", path, body, ENGINE_DO_MS, &status, &answer, err) != 0)
+		return -1;
+	if (status == 200 || status == 204)
+		return 0;
+	return engine_refused(engine, ENGINE_FAULT_OTHER, EXIT_CANTCREATE, answer, err,
+		"attach the container %.12s to the network %.12s", container, id);
+}
+
+int engine_network_inspect(struct engine *engine, const char *id, json_t **ret, struct error *err)
+{
+	cleanup_free char *path = xasprintf("/networks/%s", id);
+	json_auto_t *answer = NULL;
+	int status = 0;
+
+	if (engine_call(engine, "GET", path, NULL, ENGINE_ASK_MS, &status, &answer, err) != 0)
+		return -1;
+	if (status != 200)
+		return engine_refused(engine,
+			status == 404 ? ENGINE_FAULT_MISSING : ENGINE_FAULT_OTHER, EXIT_UNAVAILABLE,
+			answer, err, "inspect the network %.12s", id);
+	*ret = json_incref(answer);
 	return 0;
 }
 

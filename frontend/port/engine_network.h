@@ -48,6 +48,21 @@ const struct engine_network *engine_network_holder(
 int engine_network_create(struct engine *engine, const char *name, const char *subnet,
 	const char *gateway, const json_t *labels, char **ret_id, struct error *err);
 
+/* The same for a network that leads nowhere: Internal, and its bridge has no address of this host, so that
+ * containers on it have no neighbour but each other. GATEWAY stays free. Options of docker's bridge driver (moby,
+ * daemon/libnetwork/drivers/bridge): com.docker.network.bridge.inhibit_ipv4, which 20.10 knows, and from API 1.48
+ * (engine 28) gateway_mode_ipv4=isolated, with which no route to a gateway is set either. An engine that knows
+ * neither makes an ordinary internal network: ask with probes. */
+int engine_network_create_internal(struct engine *engine, const char *name, const char *subnet,
+	const char *gateway, const json_t *labels, char **ret_id, struct error *err);
+
+/* Attaches CONTAINER to the network ID with the address IP. */
+int engine_network_connect(struct engine *engine, const char *id, const char *container,
+	const char *ip, struct error *err);
+
+/* Its inspection, with who is attached ("Containers"), in *ret (new reference). ENGINE_FAULT_MISSING. */
+int engine_network_inspect(struct engine *engine, const char *id, json_t **ret, struct error *err);
+
 /* ID may be a name. None there is success; ENGINE_FAULT_IN_USE (EXIT_AGAIN) while containers are
  * attached. */
 int engine_network_remove(struct engine *engine, const char *id, struct error *err);

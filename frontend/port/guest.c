@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine_exec.h"
 #include "err.h"
 #include "fs.h"
 #include "mem.h"
@@ -164,14 +165,22 @@ int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 {
 	size_t len;
 	const char *line = next_line(&text, &len);
-	char expected[24];
 
 	if (line == NULL || len < 6 || memcmp(line, "route ", 6) != 0 ||
 		len - 6 >= sizeof(reply->route))
 		return bad_answer(err, "without a route");
 	memcpy(reply->route, line + 6, len - 6);
 	reply->route[len - 6] = '\0';
-	line = next_line(&text, &len);
+	return guest_parse_probe(text, attempts, count, err);
+}
+
+int guest_parse_probe(
+	const char *text, struct guest_attempt *attempts, size_t count, struct error *err)
+{
+	size_t len;
+	const char *line = next_line(&text, &len);
+	char expected[24];
+
 	if (line == NULL || len != strlen(GUEST_PROBE_HEAD) ||
 		memcmp(line, GUEST_PROBE_HEAD, len) != 0)
 		return bad_answer(err, "in another protocol");
@@ -208,30 +217,61 @@ int guest_plan(const struct smolvm *vm, const char *machine, const char *alias, 
 	return smolvm_exec_root(vm, machine, &argv, EXEC_MS, &proc, err);
 }
 
+/* Adds the attempts; returns the longest deadline of them. */
+static unsigned push_attempts(struct strv *argv, const struct guest_attempt *attempts, size_t count)
+{
+	unsigned longest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct guest_attempt *at = &attempts[i];
+
+		strv_pushf(argv, "%s,%s,%s,%u,%u,%s", at->id, at->kind, at->address, at->port,
+			at->deadline_ms, at->nonce);
+		if (at->deadline_ms > longest)
+			longest = at->deadline_ms;
+	}
+	return longest;
+}
+
+static int check_end(const struct proc *proc, const char *where, struct error *err)
+{
+	cleanup_free char *line = NULL;
+
+	if (proc->exit_code == 0)
+		return 0;
+	line = proc_last_line(proc);
+	return err_set(err, EXIT_REFUSED, "guest: bottle-guest failed in the %s (exit %d): %s",
+		where, proc->exit_code, line);
+}
+
 int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
-	unsigned longest = 0;
+	unsigned longest;
 
 	probe_argv(&argv, alias);
-	for (size_t i = 0; i < count; i++) {
-		const struct guest_attempt *at = &attempts[i];
-
-		strv_pushf(&argv, "%s,%s,%s,%u,%u,%s", at->id, at->kind, at->address, at->port,
-			at->deadline_ms, at->nonce);
-		if (at->deadline_ms > longest)
-			longest = at->deadline_ms;
-	}
-	if (smolvm_exec_root(vm, machine, &argv, (int)longest + EXEC_MS, &proc, err) != 0)
+	longest = push_attempts(&argv, attempts, count);
+	if (smolvm_exec_root(vm, machine, &argv, (int)longest + EXEC_MS, &proc, err) != 0 ||
+		check_end(&proc, "machine", err) != 0)
 		return -1;
-	if (proc.exit_code != 0) {
-		cleanup_free char *line = proc_last_line(&proc);
-
-		return err_set(err, EXIT_REFUSED,
-			"guest: bottle-guest failed in the machine (exit %d): %s", proc.exit_code,
-			line);
-	}
 	return guest_parse(buf_str(&proc.out), attempts, count, reply, err);
+}
+
+int guest_probe_container(const struct engine *engine, const struct strv *mounted,
+	const char *container, struct guest_attempt *attempts, size_t count, struct error *err)
+{
+	cleanup_strv struct strv argv = STRV_INIT;
+	cleanup_proc struct proc proc = PROC_INIT;
+	unsigned longest;
+
+	strv_push(&argv, GUEST_PROGRAM);
+	strv_push(&argv, "probe");
+	longest = push_attempts(&argv, attempts, count);
+	if (engine_exec_root(
+		    engine, mounted, container, &argv, (int)longest + EXEC_MS, &proc, err) != 0 ||
+		check_end(&proc, "container", err) != 0)
+		return -1;
+	return guest_parse_probe(buf_str(&proc.out), attempts, count, err);
 }

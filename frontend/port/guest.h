@@ -8,8 +8,10 @@
 
 #include "protocol.h"
 
+struct engine;
 struct error;
 struct smolvm;
+struct strv;
 
 /* Where the folder with our program is mounted in every machine, read-only. */
 #define GUEST_FOLDER "/.bottle"
@@ -30,7 +32,8 @@ enum guest_state {
 /* One attempt and, after guest_probe, its answer. */
 struct guest_attempt {
 	char id[GUEST_ID_MAX + 1];
-	const char *kind; /* tcp, http, udp, icmp, dns-udp, dns-tcp, resolv, listen */
+	const char *
+		kind; /* tcp, http, udp, icmp, dns-udp, dns-tcp, resolv, listen, tcp-link, udp-link */
 	char address[46];
 	uint16_t port;
 	unsigned deadline_ms;
@@ -61,6 +64,11 @@ int guest_folder(const char *cache_root, char **ret, struct error *err);
 int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err);
 
+/* Runs `bottle-guest probe ...` in the container with id CONTAINER, as root of it; no route is set there. MOUNTED
+ * as for engine_exec. */
+int guest_probe_container(const struct engine *engine, const struct strv *mounted,
+	const char *container, struct guest_attempt *attempts, size_t count, struct error *err);
+
 /* Parses what guest_probe read; exposed for tests and fuzzing. */
 int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 	struct guest_reply *reply, struct error *err);
@@ -68,5 +76,9 @@ int guest_parse(const char *text, struct guest_attempt *attempts, size_t count,
 /* For a VM with a plan: notes the run that guest_probe makes. What is probed depends on listeners that a plan does not
  * open: PROBE... stands for it. */
 int guest_plan(const struct smolvm *vm, const char *machine, const char *alias, struct error *err);
+
+/* The same for an answer without the line of a route. */
+int guest_parse_probe(
+	const char *text, struct guest_attempt *attempts, size_t count, struct error *err);
 
 #endif

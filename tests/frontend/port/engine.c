@@ -862,6 +862,54 @@ static void test_logs(void)
 	engine_free(engine);
 }
 
+static void test_internal_network(const json_t *labels)
+{
+	static const char inhibit[] = "\"com.docker.network.bridge.inhibit_ipv4\":\"true\"";
+	static const char isolated[] =
+		"\"com.docker.network.bridge.gateway_mode_ipv4\":\"isolated\"";
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_free char *id = NULL, *newer = NULL, *sent = NULL;
+	json_auto_t *inspected = NULL;
+	struct engine *engine;
+
+	START({.bytes = PING}, {.status = 201, .body = "{\"Id\": \"" ID "\"}"},
+		{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+		{.status = 404, .body = "{\"message\": \"no such network\"}"},
+		{.status = 403, .body = "{\"message\": \"address already in use\"}"});
+	engine = opened();
+	is_int(engine_network_create_internal(
+		       engine, "n", "10.213.1.8/29", "10.213.1.9", labels, &id, &err),
+		0, "internal network: create");
+	ok(requested("\"Internal\":true") && requested("\"EnableIPv6\":false") &&
+			requested(inhibit) && requested("\"Gateway\":\"10.213.1.9\""),
+		"internal network: closed, without an address of the host, its gateway reserved");
+	is_int(engine_network_connect(engine, ID, "c0ffee", "10.213.1.10", &err), 0,
+		"internal network: attach");
+	ok(requested("/networks/" ID "/connect") &&
+			requested("\"IPAMConfig\":{\"IPv4Address\":\"10.213.1.10\"}"),
+		"internal network: with an address");
+	is_error(engine_network_inspect(engine, ID, &inspected, &err), &err, EXIT_UNAVAILABLE,
+		"no such network", "internal network: gone");
+	is_int(engine_fault(engine), ENGINE_FAULT_MISSING, "internal network: ... is told apart");
+	is_error(engine_network_connect(engine, ID, "c0ffee", "10.213.1.10", &err), &err,
+		EXIT_CANTCREATE, "address already in use", "internal network: not attached");
+	sent = requests();
+	ok(strstr(sent, isolated) == NULL, "internal network: not isolated below API 1.48");
+	engine_free(engine);
+
+	START({.bytes = PING_API("1.48")}, {.status = 201, .body = "{\"Id\": \"" ID "\"}"});
+	engine = opened();
+	is_int(engine_network_create_internal(
+		       engine, "n", "10.213.1.8/29", "10.213.1.9", labels, &newer, &err),
+		0, "internal network: create with 1.48");
+	ok(requested(isolated) && requested(inhibit),
+		"internal network: isolated from API 1.48 on");
+	free(sent);
+	sent = requests();
+	ok(strstr(sent, "\"Gateway\"") == NULL, "internal network: which has no gateway");
+	engine_free(engine);
+}
+
 static void test_network(void)
 {
 	static const char list_body[] = "[{\"Id\": \"aa\", \"Name\": \"host\", \"Driver\": "
@@ -934,6 +982,7 @@ static void test_network(void)
 		"network: not asked for from 1.44 on");
 	engine_free(engine);
 
+	test_internal_network(labels);
 	for (size_t i = 0; i < sizeof(failing) / sizeof(failing[0]); i++) {
 		cleanup_free char *json = xasprintf("{\"message\": \"%s\"}", failing[i].message);
 		char *unused = NULL;
