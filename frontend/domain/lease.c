@@ -19,6 +19,8 @@
 enum {
 	SUBNET_PREFIX = 28,
 	SUBNET_SIZE = 16,
+	HALF_PREFIX = 29,
+	HALF_SIZE = 8,
 	LOCK_MS = 60000,
 };
 
@@ -49,15 +51,29 @@ static struct addr offset(struct addr base, unsigned by)
 	return base;
 }
 
-void lease_describe(const struct context *ctx, unsigned octet, struct lease *ret)
+static void print_subnet(struct addr first, int prefix, char out[static ADDR_STRLEN + 3])
 {
-	struct addr first = offset(ctx->settings.subnet_block, octet * SUBNET_SIZE);
 	char text[ADDR_STRLEN];
 
-	*ret = (struct lease){.octet = octet};
-	addr_print((struct addr){{127, 0, 0, (uint8_t)octet}}, ret->alias);
 	addr_print(first, text);
-	snprintf(ret->subnet, sizeof(ret->subnet), "%s/%d", text, SUBNET_PREFIX);
+	snprintf(out, ADDR_STRLEN + 3, "%s/%d", text, prefix);
+}
+
+void lease_describe(const struct context *ctx, unsigned octet, bool split, struct lease *ret)
+{
+	struct addr first = offset(ctx->settings.subnet_block, octet * SUBNET_SIZE);
+	struct lease_inside *inside = &ret->inside;
+
+	*ret = (struct lease){.octet = octet, .split = split};
+	addr_print((struct addr){{127, 0, 0, (uint8_t)octet}}, ret->alias);
+	print_subnet(first, SUBNET_PREFIX, ret->block);
+	print_subnet(first, split ? HALF_PREFIX : SUBNET_PREFIX, ret->subnet);
+	if (split) {
+		print_subnet(offset(first, HALF_SIZE), HALF_PREFIX, inside->subnet);
+		addr_print(offset(first, HALF_SIZE + 1), inside->gateway);
+		addr_print(offset(first, HALF_SIZE + 2), inside->bundle_ip);
+		addr_print(offset(first, HALF_SIZE + 3), inside->agent_ip);
+	}
 	addr_print(offset(first, 1), ret->gateway);
 	addr_print(offset(first, 2), ret->bundle_ip);
 }
@@ -81,6 +97,11 @@ static void hold(struct view *view, const char *address, const char *name)
 		view->holder[octet] = name;
 }
 
+static bool is_split(const char *backend)
+{
+	return backend != NULL && strcmp(backend, BACKEND_DOCKER) == 0;
+}
+
 /* A labelled network whose subnet does not belong to its address was made with another subnet block: two
  * bottles could then share an address without the engine noticing. */
 static int check_network(const struct context *ctx, const struct engine_network *network,
@@ -88,10 +109,12 @@ static int check_network(const struct context *ctx, const struct engine_network 
 {
 	struct lease expected;
 	unsigned octet = octet_of(alias);
+	bool split = is_split(engine_network_label(network, LABEL_BACKEND));
 
-	lease_describe(ctx, octet, &expected);
+	lease_describe(ctx, octet, split, &expected);
 	if (octet != 0 && network->subnets.count == 1 &&
-		strcmp(network->subnets.item[0], expected.subnet) == 0)
+		(strcmp(network->subnets.item[0], expected.subnet) == 0 ||
+			(split && strcmp(network->subnets.item[0], expected.inside.subnet) == 0)))
 		return 0;
 	err_set(err, EXIT_CONFIG, "network %s is labelled %s but its subnet is %s, not %s",
 		network->name, alias, network->subnets.count ? network->subnets.item[0] : "missing",
@@ -137,7 +160,8 @@ static int look(struct context *ctx, struct view *view, struct error *err)
 /* The bottle's name in the name of its container or network. */
 static const char *bottle_of(const char *name)
 {
-	static const char *const prefixes[] = {NAME_CONTAINER_PREFIX, NAME_NETWORK_PREFIX};
+	static const char *const prefixes[] = {
+		NAME_CONTAINER_PREFIX, NAME_NETWORK_PREFIX, NAME_AGENT_PREFIX};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -165,7 +189,7 @@ static int exhausted(const struct context *ctx, const struct view *view,
 static int foreign_subnet(
 	const struct lease *lease, const char *what, const char *name, struct error *err)
 {
-	err_set(err, EXIT_CONFIG, "the subnet %s of %s overlaps with %s %s", lease->subnet,
+	err_set(err, EXIT_CONFIG, "the subnet %s of %s overlaps with %s %s", lease->block,
 		lease->alias, what, name);
 	return err_note(
 		err, "next", "set another subnet_block (a private /20) in /etc/bottle/config.yaml");
@@ -179,12 +203,20 @@ static bool is_engine_bridge(const char *device)
 	       strspn(device + 3, "0123456789abcdef") == 12;
 }
 
-/* Whether LEASE's subnet is free on this host and engine. 1 = a bottle of ours has it. */
+/* Whether the bridge DEVICE is of one of NETWORKS. */
+static bool is_listed(const struct engine_networks *networks, const char *device)
+{
+	for (size_t i = 0; i < networks->count; i++)
+		if (strncmp(networks->item[i].id, device + 3, 12) == 0)
+			return true;
+	return false;
+}
+
+/* Whether LEASE's block is free on this host and engine. 1 = a bottle of ours, or of another engine, has it. */
 static int check_subnet(const struct context *ctx, const struct view *view,
 	const struct lease *lease, struct error *err)
 {
-	const struct engine_network *network =
-		engine_network_holder(&view->networks, lease->subnet);
+	const struct engine_network *network = engine_network_holder(&view->networks, lease->block);
 	cleanup_free char *device = NULL;
 
 	if (network != NULL)
@@ -194,9 +226,9 @@ static int check_subnet(const struct context *ctx, const struct view *view,
 	if (hostroute_overlap(offset(ctx->settings.subnet_block, lease->octet * SUBNET_SIZE),
 		    SUBNET_PREFIX, &device, err) != 0)
 		return -1;
-	return device != NULL && !is_engine_bridge(device)
-		       ? foreign_subnet(lease, "a route of", device, err)
-		       : 0;
+	if (device != NULL && !is_engine_bridge(device))
+		return foreign_subnet(lease, "a route of", device, err);
+	return device != NULL && lease->split && !is_listed(&view->networks, device);
 }
 
 static int name_taken(const char *network, struct error *err)
@@ -226,7 +258,7 @@ static int claim_one(
 		return -1;
 	if (engine_network_list(ctx->engine, &now, err) != 0)
 		return -1;
-	holder = engine_network_holder(&now, lease->subnet);
+	holder = engine_network_holder(&now, lease->block);
 	if (holder == NULL) /* gone again: leave this address to the next launch */
 		return 1;
 	return engine_network_label(holder, LABEL_ALIAS) != NULL
@@ -240,6 +272,7 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 	struct lease *ret, struct error *err)
 {
 	cleanup_view struct view view = {.containers = ENGINE_CONTAINERS_INIT};
+	bool split = is_split(json_string_value(json_object_get(labels, LABEL_BACKEND)));
 
 	if (look(ctx, &view, err) != 0)
 		return -1;
@@ -249,7 +282,7 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 
 		if (skip->why[octet] != NULL || view.holder[octet] != NULL)
 			continue;
-		lease_describe(ctx, octet, &lease);
+		lease_describe(ctx, octet, split, &lease);
 		state = check_subnet(ctx, &view, &lease, err);
 		if (state < 0)
 			return -1;

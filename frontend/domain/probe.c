@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "canary.h"
 #include "cancel.h"
 #include "clock.h"
@@ -22,6 +23,8 @@ enum {
 	LOUD_MS = 4000,        /* a refusal is expected; waiting that long is a failure */
 	QUIET_MS = 2000,       /* silence is expected */
 	SERVED_PAUSE_MS = 200,
+	LINK_MAX = 5,  /* of the host's addresses: one of them on the link is as good as all */
+	ANY_PORT = 80, /* where this host has no such address to listen on */
 };
 
 /* One row on its way: the attempt, and what on the host judges it. */
@@ -50,7 +53,12 @@ static void trials_clear(struct trials *trials)
 
 static bool is_udp(const struct probe_def *def)
 {
-	return strcmp(def->kind, "udp") == 0;
+	return strncmp(def->kind, "udp", 3) == 0;
+}
+
+static bool is_link(const struct probe_def *def)
+{
+	return strstr(def->kind, "-link") != NULL;
 }
 
 /* Gives TRIAL its port: that of a listener of ours, of a watched one, or a fixed one. Returns 1 when
@@ -68,6 +76,10 @@ static int place_port(struct trials *trials, struct trial *trial, const struct p
 			    &trial->spot, &absent) != 0) {
 			if (strchr(on, ':') != NULL) /* IPv6 is off on this host */
 				return 1;
+			if (def->target == PROBE_GATEWAY_INSIDE) {
+				trial->attempt.port = ANY_PORT;
+				return 0;
+			}
 			return err_set(err, absent.code, "%s", absent.message);
 		}
 		trial->attempt.port = trial->spot->port;
@@ -127,12 +139,30 @@ static int add_trial(struct trials *trials, const struct probe_def *def,
 	return 0;
 }
 
+/* The address where the bundle of the bottle after this one is, of the same kind. */
+static void next_bundle(const struct probe_input *input, char out[static ADDR_STRLEN])
+{
+	struct addr addr = {{0}};
+	unsigned number;
+
+	out[0] = '\0';
+	if (!addr_parse(input->alias, &addr))
+		return;
+	number = addr.octet[2] * 256u + addr.octet[3];
+	number += number < 65536 - 16 ? 16 : -16u;
+	addr.octet[2] = (uint8_t)(number >> 8);
+	addr.octet[3] = (uint8_t)number;
+	addr_print(addr, out);
+}
+
 /* One definition may stand for several rows: every published port, every address of the host. */
 static int expand(struct trials *trials, const struct probe_def *def,
 	const struct probe_input *input, const struct strv *v4, const struct strv *v6,
 	struct error *err)
 {
 	const struct strv *hosts = def->target == PROBE_HOST4 ? v4 : v6;
+	size_t most = is_link(def) ? LINK_MAX : HOST_ADDRESS_MAX;
+	char neighbour[ADDR_STRLEN];
 
 	switch (def->target) {
 	case PROBE_ALIAS:
@@ -145,7 +175,7 @@ static int expand(struct trials *trials, const struct probe_def *def,
 		return 0;
 	case PROBE_HOST4:
 	case PROBE_HOST6:
-		for (size_t i = 0; i < hosts->count && i < HOST_ADDRESS_MAX; i++)
+		for (size_t i = 0; i < hosts->count && i < most; i++)
 			if (add_trial(trials, def, input, hosts->item[i], NULL, (unsigned)i + 1,
 				    err) != 0)
 				return -1;
@@ -158,6 +188,13 @@ static int expand(struct trials *trials, const struct probe_def *def,
 			       : add_trial(trials, def, input, input->bundle_ip, NULL, 0, err);
 	case PROBE_LITERAL:
 		return add_trial(trials, def, input, def->address, NULL, 0, err);
+	case PROBE_GATEWAY_INSIDE:
+		return add_trial(trials, def, input, input->gateway, NULL, 0, err);
+	case PROBE_NEIGHBOUR:
+		next_bundle(input, neighbour);
+		return input->port_count == 0
+			       ? 0
+			       : add_trial(trials, def, input, neighbour, NULL, 0, err);
 	}
 	return err_set(err, EXIT_BUG, "probe %s: no such target", def->id);
 }
@@ -170,14 +207,16 @@ static size_t beyond(const struct strv *hosts)
 static int build_trials(struct trials *trials, const struct probe_input *input, struct error *err)
 {
 	cleanup_strv struct strv v4 = STRV_INIT, v6 = STRV_INIT;
+	const struct probe_def *table = input->ask != NULL ? probe_table_container : probe_table;
+	size_t count = input->ask != NULL ? probe_table_container_count : probe_table_count;
 
 	if (hostaddr_list(&v4, &v6, err) != 0)
 		return -1;
 	trials->untried = beyond(&v4) + beyond(&v6);
-	for (size_t i = 0; i < probe_table_count; i++) {
-		if (probe_table[i].full_only && !input->full)
+	for (size_t i = 0; i < count; i++) {
+		if (table[i].full_only && !input->full)
 			continue;
-		if (expand(trials, &probe_table[i], input, &v4, &v6, err) != 0)
+		if (expand(trials, &table[i], input, &v4, &v6, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -220,6 +259,17 @@ static const char *judge_listen(const struct trial *trial)
 	return trial->attempt.state == GUEST_LISTENING ? NULL : "the guest could not try";
 }
 
+/* An answer that no resolver outside gives to a name that does not exist: the engine's own "server failure" or
+ * "refused", without a record. NXDOMAIN could be from there. (RFC 1035, 4.1.1) */
+static bool is_own_refusal(const struct guest_attempt *at)
+{
+	enum { HEADER = 12, IS_ANSWER = 0x80, SERVFAIL = 2, REFUSED = 5 };
+	unsigned code = at->data[3] & 0xfu;
+
+	return at->data_len >= HEADER && (at->data[2] & IS_ANSWER) != 0 &&
+	       (code == SERVFAIL || code == REFUSED) && at->data[6] == 0 && at->data[7] == 0;
+}
+
 static const char *judge_refuse(const struct trial *trial, bool after_ready)
 {
 	const struct guest_attempt *at = &trial->attempt;
@@ -244,8 +294,11 @@ static const char *judge_refuse(const struct trial *trial, bool after_ready)
 				       strcmp(at->errno_name, "EAFNOSUPPORT") == 0
 			       ? NULL
 			       : "the guest could not try";
-	case GUEST_OPEN:
 	case GUEST_ANSWER:
+		if (trial->def->engine_answers && is_own_refusal(at))
+			return NULL;
+		break;
+	case GUEST_OPEN:
 	case GUEST_LISTENING:
 	case GUEST_ACCEPTED:
 		break;
@@ -297,7 +350,7 @@ int probe_run(const struct smolvm *vm, const struct probe_input *input, struct p
 {
 	cleanup_trials struct trials trials = {.canary = canary_new()};
 	struct guest_attempt attempts[GUEST_ATTEMPT_MAX];
-	struct guest_reply reply;
+	struct guest_reply reply = {"none"};
 	int result;
 
 	if (build_trials(&trials, input, err) != 0)
@@ -306,9 +359,11 @@ int probe_run(const struct smolvm *vm, const struct probe_input *input, struct p
 		attempts[i] = trials.item[i].attempt;
 	if (canary_start(trials.canary, err) != 0)
 		return err_wrap(err, "probes");
-	result = guest_probe(vm, input->machine, input->alias, attempts, trials.count, &reply, err);
+	result = input->ask != NULL ? input->ask(input->ask_arg, attempts, trials.count, err)
+				    : guest_probe(vm, input->machine, input->alias, attempts,
+					      trials.count, &reply, err);
 	canary_stop(trials.canary);
-	if (result != 0 || check_route(vm, input, reply.route, err) != 0)
+	if (result != 0 || (input->ask == NULL && check_route(vm, input, reply.route, err) != 0))
 		return err_wrap(err, "probes");
 	report->route = xstrdup(reply.route);
 	report->untried = trials.untried;

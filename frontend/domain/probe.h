@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct error;
+struct guest_attempt;
 struct smolvm;
 
 /* A port that the bundle publishes: in a bottle it is host_port of the alias. */
@@ -18,14 +19,18 @@ struct probe_port {
 
 struct probe_input {
 	const char *machine;
-	const char *alias;
-	const char *other;     /* another pool address that is up on this host */
+	const char *alias; /* for a container: where the bundle is on the network that both share */
+	const char *other; /* another pool address that is up on this host */
 	const char *bundle_ip; /* the bundle's address on its bridge */
 	const struct probe_port *ports;
 	size_t port_count;
 	uint16_t egress_port;
-	const char *dial; /* where this host dials the ports: the alias, but of a sealed bottle */
-	bool sealed;      /* no network card: host_port of the alias is the guest's own relay */
+	const char *dial;    /* where this host dials the ports: the alias, or the bundle itself */
+	bool sealed;         /* no network card: host_port of the alias is the guest's own relay */
+	const char *gateway; /* for a container: what its network's gateway would be */
+	/* For a container, instead of asking VM's MACHINE: makes the attempts in it and fills in the answers. */
+	int (*ask)(void *arg, struct guest_attempt *attempts, size_t count, struct error *err);
+	void *ask_arg;
 	bool full;        /* --verify=full: also the slow and the unlikely */
 	bool after_ready; /* the guest may be hostile by now: only host evidence makes a pass */
 };

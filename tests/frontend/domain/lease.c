@@ -32,7 +32,7 @@ static bool all_differ(void)
 		struct lease lease;
 		unsigned third, fourth;
 
-		lease_describe(&ctx, octet, &lease);
+		lease_describe(&ctx, octet, false, &lease);
 		if (sscanf(lease.subnet, "10.213.%3u.%3u/28", &third, &fourth) != 2 || third > 15 ||
 			fourth % 16 != 0)
 			return false;
@@ -43,6 +43,28 @@ static bool all_differ(void)
 		}
 	}
 	return true;
+}
+
+/* The halves of a container's block: claim and inside share nothing and fill it. */
+static void test_split(void)
+{
+	struct context ctx = {.settings = {.subnet_block = {{10, 213, 0, 0}}}};
+	struct lease lease;
+
+	lease_describe(&ctx, 17, true, &lease);
+	is_str(lease.block, "10.213.1.16/28", "split: the block is that of the address");
+	is_str(lease.subnet, "10.213.1.16/29", "split: the lower half is the claim");
+	is_str(lease.gateway, "10.213.1.17", "split: with its gateway");
+	is_str(lease.bundle_ip, "10.213.1.18", "split: and the bundle where it is without a split");
+	is_str(lease.inside.subnet, "10.213.1.24/29", "split: the upper half is inside");
+	is_str(lease.inside.gateway, "10.213.1.25", "split: nobody's address");
+	is_str(lease.inside.bundle_ip, "10.213.1.26", "split: the bundle inside");
+	is_str(lease.inside.agent_ip, "10.213.1.27", "split: the agent");
+	lease_describe(&ctx, 254, true, &lease);
+	is_str(lease.inside.subnet, "10.213.15.232/29", "split: the last address");
+	lease_describe(&ctx, 17, false, &lease);
+	ok(strcmp(lease.subnet, lease.block) == 0 && lease.inside.subnet[0] == '\0',
+		"without a split the claim is the block, and nothing is inside");
 }
 
 int main(void)
@@ -56,7 +78,7 @@ int main(void)
 						      .pool_last = pools[k][1]}};
 			struct lease lease;
 
-			lease_describe(&ctx, cases[i].octet, &lease);
+			lease_describe(&ctx, cases[i].octet, false, &lease);
 			ok(strcmp(lease.alias, cases[i].alias) == 0 &&
 					strcmp(lease.subnet, cases[i].subnet) == 0 &&
 					strcmp(lease.gateway, cases[i].gateway) == 0 &&
@@ -67,6 +89,7 @@ int main(void)
 				pools[k][0], pools[k][1]);
 		}
 	}
+	test_split();
 	ok(all_differ(), "the subnets of all octets are apart and inside the block");
 	return done_testing();
 }
