@@ -51,7 +51,7 @@ static int run(const struct cmd_args *args, const struct strv *argv, bool intera
 		context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);
-	if (context_smolvm_ask(&ctx, err) != 0 ||
+	if ((bottle_uses_smolvm(&ctx, args->operand[0]) && context_smolvm_ask(&ctx, err) != 0) ||
 		bottle_check(&ctx, args->operand[0], false, &verdict, err) != 0)
 		return -1;
 	return bottle_exec(&ctx, &verdict, &command, &code, err) == 0 ? code : -1;

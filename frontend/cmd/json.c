@@ -58,6 +58,7 @@ static json_t *describe(const char *schema, const struct verdict *verdict, bool 
 		verdict_probes_json(&verdict->proxy, "proxy"));
 	json_object_set_new(document, "published", array_of(&verdict->published));
 	json_object_set_new(document, "notes", array_of(&verdict->notes));
+	json_object_set_new(document, "backend", json_string(verdict_backend(verdict)));
 	json_object_set_new(
 		document, "untried_addresses", json_integer((json_int_t)verdict->probes.untried));
 	return document;

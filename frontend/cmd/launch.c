@@ -123,8 +123,8 @@ static void show_ready(const struct verdict *verdict, FILE *out)
 {
 	cleanup_strv struct strv urls = STRV_INIT;
 
-	print_line(out, "%s is ready on %s: verified, %s", verdict->slug, verdict->alias,
-		verdict->text);
+	print_line(out, "%s is ready on %s: verified, %s", verdict->slug,
+		verdict_bundle_at(verdict), verdict->text);
 	print_services(verdict, out);
 	print_untried(&verdict->probes, out);
 	print_proxy_open(&verdict->proxy, out);

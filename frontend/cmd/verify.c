@@ -38,7 +38,7 @@ int cmd_verify(const struct cmd_args *args, struct error *err)
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);
-	if (context_smolvm_ask(&ctx, err) != 0 ||
+	if ((bottle_uses_smolvm(&ctx, args->operand[0]) && context_smolvm_ask(&ctx, err) != 0) ||
 		bottle_check(&ctx, args->operand[0], true, &verdict, err) != 0 ||
 		bottle_verify(&ctx, &verdict, cmd_flag(args, "full"), &evidence, err) != 0)
 		return err_wrap(err, "verify %s", args->operand[0]);

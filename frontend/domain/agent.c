@@ -27,6 +27,8 @@ static int resolve_image(struct context *ctx, struct agent *agent, struct error 
 	if (engine_image_inspect(ctx->engine, agent->image, &image, err) != 0)
 		return err_wrap(err, "agent image");
 	agent->image_id = xstrdup(image.id);
+	if (ctx->vm == NULL) /* a container is made of the image itself */
+		return 0;
 	agent->pack = pack_find(ctx, agent->image_id, &agent->cached);
 	agent->in_cache = true;
 	return agent->cached ? 0 : pack_check(ctx, err);

@@ -13,21 +13,28 @@
 #include "err.h"
 #include "events.h"
 #include "journal.h"
+#include "kvm.h"
 #include "launch.h"
 #include "machine.h"
 #include "outside.h"
 #include "smolvm.h"
+#include "spec.h"
 #include "strv.h"
 #include "supervisor.h"
 #include "task.h"
 #include "teardown.h"
 #include "verdict.h"
 
-static const struct step {
+enum { STEP_MAX = 9 };
+
+/* In order; ends with a NULL name. */
+struct step {
 	const char *name;
 	const char *what;
 	int (*run)(struct launch *launch, struct error *err);
-} steps[] = {
+};
+
+static const struct step machine_steps[STEP_MAX] = {
 	{"preflight", "looking at engine, smolvm and images", launch_preflight},
 	{"bundle", "claiming an address and starting the bundle", launch_claim},
 	{"publish", "waiting for the bundle to serve its ports", launch_prove_bundle},
@@ -36,6 +43,16 @@ static const struct step {
 	{"start", "booting the machine", launch_boot},
 	{"verify", "probing the isolation from inside", launch_prove},
 	{"supervise", "handing the bottle to its supervisor", launch_supervise},
+};
+
+static const struct step container_steps[STEP_MAX] = {
+	{"preflight", "looking at engine and images", docker_launch_preflight},
+	{"bundle", "claiming a subnet and starting the bundle", docker_launch_claim},
+	{"container", "creating the agent's container", docker_launch_create},
+	{"start", "starting it, with our own program in it", docker_launch_boot},
+	{"publish", "waiting for the bundle to serve its ports", docker_launch_serve},
+	{"verify", "probing the isolation from inside", docker_launch_prove},
+	{"supervise", "handing the bottle to its supervisor", docker_launch_supervise},
 };
 
 static int interrupted(struct error *err)
@@ -64,8 +81,10 @@ static void note(const struct launch *launch, const char *name, const char *reas
 static int run_steps(struct launch *launch, struct bottle_timings *timings, struct error *err)
 {
 	const struct progress *progress = &launch->ctx->progress;
+	const struct step *steps =
+		launch->spec->backend == SPEC_BACKEND_DOCKER ? container_steps : machine_steps;
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; steps[i].name != NULL; i++) {
 		int64_t begin = clock_us(), waited = outside_us();
 		int result;
 
@@ -90,6 +109,25 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 	return cancel_asked() ? interrupted(err) : 0;
 }
 
+/* A VM that did not boot where none can: what would do without one, and what that costs. Said afterwards: that the
+ * device cannot be used from here does not show what an engine does. */
+static void suggest_container(
+	const struct launch *launch, const struct bottle_timings *timings, struct error *err)
+{
+	const char *step = timings->count > 0 ? timings->step[timings->count - 1].step : "";
+	cleanup_error struct error missing = ERROR_INIT;
+
+	if (launch->spec->backend != SPEC_BACKEND_SMOLVM || cancel_asked() ||
+		(strcmp(step, "machine") != 0 && strcmp(step, "start") != 0) ||
+		kvm_try(&missing) == 0)
+		return;
+	err_add(err, "no VM", &missing);
+	err_note(err, "or",
+		"bottle launch %s --backend docker (a container: weaker, it shares this host's "
+		"kernel)",
+		launch->slug);
+}
+
 /* Undoes a launch that failed with *err, and adds to it what could not be undone. */
 static void undo(struct launch *launch, struct error *err)
 {
@@ -110,7 +148,11 @@ static void undo(struct launch *launch, struct error *err)
 	} else if (launch->options->keep_on_fail) {
 		if (teardown_vm_only(launch->ctx, &launch->journal, &undoing) == 0) {
 			err_note(err, "left",
-				"--keep-on-fail: record, bundle and journal; the VM is stopped");
+				launch->spec->backend == SPEC_BACKEND_DOCKER
+					? "--keep-on-fail: bundle, networks and journal; the "
+					  "agent's container is removed"
+					: "--keep-on-fail: record, bundle and journal; the VM is "
+					  "stopped");
 			err_note(err, "next", "bottle stop %s", launch->slug);
 		} else {
 			err_add(err, "undo", &undoing);
@@ -125,6 +167,22 @@ static void undo(struct launch *launch, struct error *err)
 	cancel_tolerate(old);
 }
 
+/* Whether the VM, or the container, that FACTS are about runs. */
+static int is_running(
+	struct launch *launch, const struct journal_facts *facts, bool *ret, struct error *err)
+{
+	cleanup_context struct context own = CONTEXT_INIT;
+
+	if (facts->docker)
+		return context_engine_at(&own, facts->engine, err) == 0
+			       ? agent_container_running(
+					 &own, launch->slug, facts->launch, ret, err)
+			       : -1;
+	return context_vmdb(launch->ctx, err) == 0
+		       ? machine_running(launch->ctx, launch->machine, ret, err)
+		       : -1;
+}
+
 /* Removes what dead launches of this user left, this bottle's first. A living bottle of this name, or one
  * that cannot be taken apart, is an error. */
 static int clear_the_way(struct launch *launch, struct error *err)
@@ -135,8 +193,7 @@ static int clear_the_way(struct launch *launch, struct error *err)
 
 	if (journal_exists(&launch->journal)) {
 		if (journal_read(ctx, launch->slug, &facts, err) != 0 ||
-			context_vmdb(ctx, err) != 0 ||
-			machine_running(ctx, launch->machine, &running, err) != 0)
+			is_running(launch, &facts, &running, err) != 0)
 			return -1;
 		if (running && (facts.ready || facts.kept)) {
 			err_set(err, EXIT_CANTCREATE, "it is up already, on %s",
@@ -183,6 +240,7 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	begun = journal_exists(&launch.journal);
 	err_wrap(err, "launch %s", name);
 	supervisor_explain(&launch.supervisor, err);
+	suggest_container(&launch, timings, err);
 	undo(&launch, err);
 	if (begun)
 		note(&launch, options->keep_on_fail ? "kept" : "failed", NULL, timings, err);
@@ -208,7 +266,8 @@ int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec 
 
 	context_make_plan(ctx);
 	launch_init(&launch, name);
-	if (launch_plan(&launch, err) != 0 ||
+	if ((spec->backend == SPEC_BACKEND_DOCKER ? docker_launch_plan : launch_plan)(
+		    &launch, err) != 0 ||
 		(command != NULL && plan_command(&launch, command, err) != 0))
 		return err_wrap(err, "launch %s", name);
 	*ret = launch_plan_json(&launch);

@@ -55,6 +55,9 @@ int bottle_find(
 int bottle_check(
 	struct context *ctx, const char *name, bool again, struct verdict *ret, struct error *err);
 
+/* Whether a command on NAME will need smolvm, as far as its journal tells. */
+bool bottle_uses_smolvm(const struct context *ctx, const char *name);
+
 struct bottle_command {
 	const struct strv *argv;
 	const struct strv *env; /* K=V besides the bottle's URLs */

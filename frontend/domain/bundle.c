@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "engine_container.h"
 #include "engine_image.h"
+#include "engine_network.h"
 #include "err.h"
 #include "lease.h"
 #include "mem.h"
@@ -139,7 +140,8 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 	json_auto_t *bindings = json_object(), *exposed = json_object(), *caps = json_array();
 	json_auto_t *all = json_deep_copy(labels), *env = json_array(), *binds = json_array();
 	bool sealed = seal_asked(spec);
-	const char *on = published_on(sealed ? NULL : lease->alias);
+	const char *on = lease->split ? NULL : published_on(sealed ? NULL : lease->alias);
+	json_t *body;
 
 	if (add_environment(env, spec, token, plan, err) != 0 || add_binds(binds, spec, err) != 0 ||
 		add_capabilities(image, caps, err) != 0)
@@ -151,10 +153,10 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 		if (port != 0 && on != NULL)
 			publish(bindings, exposed, on, port, 0);
 	}
-	if (!sealed)
+	if (!sealed && !lease->split)
 		publish(bindings, exposed, lease->alias, BUNDLE_LEASE_PORT, BUNDLE_LEASE_PORT);
 	/* The network by its id: two users who create one name at one moment both get a network of that name. */
-	return json_pack(
+	body = json_pack(
 		"{s:s, s:O, s:O, s:O, s:{s:O, s:O, s:b, s:{s:s}, s:s, s:[s], s:O, s:[s], s:i},"
 		" s:{s:{s:{s:s, s:{s:s}}}}}",
 		"Image", image->id, "Labels", all, "Env", env, "ExposedPorts", exposed,
@@ -163,6 +165,11 @@ static json_t *body_of(const struct bottle_spec *spec, const struct engine_image
 		"CapAdd", caps, "SecurityOpt", "no-new-privileges:true", "PidsLimit", (int)PIDS_MAX,
 		"NetworkingConfig", "EndpointsConfig", lease->network_id, "NetworkID",
 		lease->network_id, "IPAMConfig", "IPv4Address", lease->bundle_ip);
+	/* With a leg in the agent's network it is no router, whatever the agent writes in a packet's options. */
+	if (lease->split)
+		json_object_set_new(json_object_get(body, "HostConfig"), "Sysctls",
+			json_pack("{s:s}", "net.ipv4.ip_forward", "0"));
+	return body;
 }
 
 /* The host port that the engine gave to container port PORT on ALIAS, 0 = none. */
@@ -184,9 +191,11 @@ static int read_ports(struct context *ctx, const struct bottle_spec *spec,
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 	bool sealed = seal_asked(spec);
-	const char *on = published_on(sealed ? NULL : lease->alias);
+	const char *on = lease->split ? NULL : published_on(sealed ? NULL : lease->alias);
 
-	strcpy(bundle->address, bundle_address(sealed, lease->alias, lease->bundle_ip));
+	strcpy(bundle->address, lease->split
+					? lease->bundle_ip
+					: bundle_address(sealed, lease->alias, lease->bundle_ip));
 	if (engine_container_inspect(ctx->engine, bundle->id, &container, err) != 0)
 		return -1;
 	for (size_t i = 0; i < container.port_count; i++)
@@ -214,8 +223,8 @@ static int read_ports(struct context *ctx, const struct bottle_spec *spec,
 
 enum bundle_result bundle_start(struct context *ctx, const char *slug,
 	const struct bottle_spec *spec, const struct engine_image *image, const struct lease *lease,
-	const json_t *labels, int (*creating)(void *arg, struct error *err), void *arg,
-	struct bundle *ret, struct error *err)
+	const json_t *labels, const char *inside, int (*creating)(void *arg, struct error *err),
+	void *arg, struct bundle *ret, struct error *err)
 {
 	json_auto_t *body = NULL;
 
@@ -232,6 +241,9 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 				slug, ret->name);
 		return BUNDLE_FAILED;
 	}
+	if (lease->split && engine_network_connect(ctx->engine, inside, ret->id,
+				    lease->inside.bundle_ip, err) != 0)
+		return BUNDLE_FAILED;
 	if (engine_container_start(ctx->engine, ret->id, err) != 0) {
 		enum engine_fault fault = engine_fault(ctx->engine);
 

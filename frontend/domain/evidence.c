@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "docker_running.h"
 #include "err.h"
 #include "journal.h"
 #include "mem.h"
@@ -268,6 +269,8 @@ static void look(struct context *ctx, const struct verdict *verdict, const char 
 int evidence_read(
 	struct context *ctx, const struct verdict *verdict, struct evidence *ret, struct error *err)
 {
+	if (verdict->agent_id != NULL)
+		return docker_evidence_read(ctx, verdict, ret, err);
 	if (context_smolvm(ctx, err) != 0 || context_vmdb(ctx, err) != 0)
 		return err_wrap(err, "evidence");
 	look_at_vm(verdict, ret);

@@ -28,7 +28,7 @@ struct evidence {
 
 #define cleanup_evidence __attribute__((cleanup(evidence_clear)))
 
-/* Looks at the VM that VERDICT is about:
+/* Looks at the VM that VERDICT is about; for a container see docker_evidence_read:
  *   vm       its monitor is the process that was booted
  *   engine   smolvm is the version that booted it
  *   policy   the engine's note of what it booted has not changed, and names the address alone

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent_container.h"
 #include "bundle.h"
 #include "context.h"
 #include "engine.h"
@@ -25,7 +26,7 @@ static struct inventory_row *add_row(struct inventory *inventory, const char *na
 
 	inventory->row = xrealloc(inventory->row, inventory->count + 1, sizeof(*inventory->row));
 	row = &inventory->row[inventory->count++];
-	*row = (struct inventory_row){.name = xstrdup(name), .backend = "smolvm"};
+	*row = (struct inventory_row){.name = xstrdup(name), .backend = BACKEND_SMOLVM};
 	return row;
 }
 
@@ -80,6 +81,27 @@ static int bundle_is_up(struct context *ctx, const struct engine_containers *con
 	return 0;
 }
 
+/* The same for the agent's container. */
+static bool agent_is_up(struct context *ctx, const struct engine_containers *containers,
+	const struct verdict *verdict)
+{
+	cleanup_context struct context other = CONTEXT_INIT;
+	cleanup_error struct error away = ERROR_INIT;
+	const struct engine_container *container;
+	bool alive = false;
+
+	if (containers == NULL)
+		return supervisor_pid(ctx, verdict->slug) != 0;
+	if (ctx->socket != NULL && strcmp(verdict->engine, ctx->socket) == 0) {
+		container = container_of(containers, verdict->agent_id);
+		return container != NULL && strcmp(container->state, "running") == 0;
+	}
+	return context_engine_at(&other, verdict->engine, &away) == 0 &&
+	       agent_container_alive(
+		       &other, verdict->agent_id, verdict->agent_started, &alive, &away) == 0 &&
+	       alive;
+}
+
 static int fill_mine(struct context *ctx, const struct engine_containers *containers,
 	const json_t *machines, struct inventory_row *row, struct error *err)
 {
@@ -95,6 +117,8 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	row->state = "orphan";
 	if (journal_read(ctx, row->name, &facts, &unreadable) != 0)
 		return 0;
+	if (facts.docker)
+		row->backend = BACKEND_DOCKER;
 	row->alias = facts.alias && !facts.cleared ? xstrdup(facts.alias) : NULL;
 	row->reason = facts.lost ? xstrdup(facts.lost) : facts.doubt ? xstrdup(facts.doubt) : NULL;
 	if (facts.lost != NULL) {
@@ -114,7 +138,8 @@ static int fill_mine(struct context *ctx, const struct engine_containers *contai
 	if (bundle_is_up(ctx, containers, &verdict, &bundle, err) != 0)
 		return -1;
 	row->since = verdict.time;
-	vm = vm && machine_process_alive(&verdict.process);
+	vm = verdict.agent_id != NULL ? agent_is_up(ctx, containers, &verdict)
+				      : vm && machine_process_alive(&verdict.process);
 	row->state = !vm           ? "stopped"
 		     : !supervised ? "degraded"
 		     : !bundle     ? "bundle-lost"
@@ -143,26 +168,46 @@ static void add_others(
 		const struct engine_container *at = &containers->item[i];
 		const char *owner = engine_container_label(at, LABEL_OWNER);
 		const char *alias = engine_container_label(at, LABEL_ALIAS);
+		const char *backend = engine_container_label(at, LABEL_BACKEND);
 		const char *name = at->name + strlen(NAME_CONTAINER_PREFIX);
 		bool mine = owner != NULL && strcmp(owner, uid) == 0;
 		struct inventory_row *row;
 
+		if (strncmp(at->name, NAME_CONTAINER_PREFIX, strlen(NAME_CONTAINER_PREFIX)) != 0)
+			continue; /* an agent's goes with its bundle */
 		if ((!mine && !all) || listed(inventory, name))
 			continue;
 		row = add_row(inventory, name);
 		row->mine = mine;
 		row->state = mine ? "orphan" : "foreign";
 		row->owner = xstrdup(owner ? owner : "?");
-		row->backend = owner ? "smolvm" : "?";
+		row->backend = owner == NULL ? "?"
+			       : backend != NULL && strcmp(backend, BACKEND_DOCKER) == 0
+				       ? BACKEND_DOCKER
+				       : BACKEND_SMOLVM;
 		row->alias = alias                ? xstrdup(alias)
 			     : at->port_count > 0 ? xstrdup(at->ports[0].host_ip)
 						  : NULL;
 	}
 }
 
-/* What smolvm and the engine say; whether the engine does. *FAILED has the words of the first that does not. */
-static bool ask(struct context *ctx, struct engine_containers *containers, json_t **machines,
-	struct error *failed)
+/* Whether one of these bottles is a machine: without one, smolvm need not be there. */
+static bool any_machine(const struct context *ctx, const struct strv *slugs)
+{
+	for (size_t i = 0; i < slugs->count; i++) {
+		cleanup_journal_facts struct journal_facts facts = {0};
+		cleanup_error struct error unreadable = ERROR_INIT;
+
+		if (journal_read(ctx, slugs->item[i], &facts, &unreadable) != 0 || !facts.docker)
+			return true;
+	}
+	return false;
+}
+
+/* What smolvm, if it MATTERS, and the engine say; whether the engine does. *FAILED has the words of the first that
+ * does not. */
+static bool ask(struct context *ctx, bool matters, struct engine_containers *containers,
+	json_t **machines, struct error *failed)
 {
 	bool engine;
 
@@ -170,9 +215,9 @@ static bool ask(struct context *ctx, struct engine_containers *containers, json_
 	cleanup_free char *list = NULL;
 
 	engine = context_engine_unagreed(ctx, failed) == 0 &&
-		 engine_container_list(
-			 ctx->engine, NAME_CONTAINER_PREFIX, NULL, containers, failed) == 0;
-	if (context_smolvm_find(ctx, &second) == 0 && smolvm_list(ctx->vm, &list, &second) == 0) {
+		 engine_container_list(ctx->engine, NAME_PREFIX, NULL, containers, failed) == 0;
+	if (matters && context_smolvm_find(ctx, &second) == 0 &&
+		smolvm_list(ctx->vm, &list, &second) == 0) {
 		*machines = json_loads(list, 0, NULL);
 		if (!json_is_array(*machines))
 			err_set(&second, EXIT_UNAVAILABLE, "smolvm: machine ls --json: not a list");
@@ -192,9 +237,9 @@ int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct 
 	json_auto_t *machines = NULL;
 	bool answered;
 
-	answered = ask(ctx, &containers, &machines, &failed);
 	if (journal_slugs(ctx, &slugs, err) != 0)
 		return -1;
+	answered = ask(ctx, any_machine(ctx, &slugs), &containers, &machines, &failed);
 	for (size_t i = 0; i < slugs.count; i++)
 		if (fill_mine(ctx, answered ? &containers : NULL, machines,
 			    add_row(ret, slugs.item[i]), err) != 0)

@@ -34,7 +34,9 @@ struct inventory {
 	}
 #define cleanup_inventory __attribute__((cleanup(inventory_clear)))
 
-/* Lists this user's bottles, and with ALL those of others and of other tools too. -1 when engine or smolvm does not
+/* smolvm is asked only if one of this user's bottles is a machine.
+ *
+ * Lists this user's bottles, and with ALL those of others and of other tools too. -1 when engine or smolvm does not
  * answer; *ret then has what is known without. */
 int inventory_read(struct context *ctx, bool all, struct inventory *ret, struct error *err);
 

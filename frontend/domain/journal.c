@@ -207,6 +207,9 @@ static void take_event(const json_t *event, struct journal_facts *facts)
 	facts->sealed |= strcmp(name, "sealed") == 0;
 	facts->container |= strcmp(name, "container") == 0;
 	facts->machine |= strcmp(name, "machine") == 0;
+	facts->docker |= strcmp(name, "docker") == 0;
+	facts->agent_network |= strcmp(name, "agent-network") == 0;
+	facts->agent_container |= strcmp(name, "agent-container") == 0;
 	facts->started |= strcmp(name, "start") == 0;
 	facts->kept |= strcmp(name, "kept") == 0;
 	if (strcmp(name, "child") == 0 && facts->children < JOURNAL_CHILD_MAX)

@@ -69,7 +69,9 @@ struct journal_facts {
 	struct strv setid_names;
 	bool network, container, machine; /* begun, so perhaps there */
 	bool sealed;                      /* network: sealed */
-	bool started;                     /* its VM may have run */
+	bool docker;                      /* the backend: no machine, but the following */
+	bool agent_network, agent_container;
+	bool started;     /* its VM may have run */
 	bool ready, kept; /* came to its end; failed and left for the user to look at */
 	bool cleared;     /* lost, and nothing but the folder is left */
 };

@@ -80,7 +80,7 @@ int launch_preflight(struct launch *launch, struct error *err)
 	return agent_resolve(ctx, launch->spec, &launch->agent, err);
 }
 
-static int note_network(void *arg, const struct lease *lease, struct error *err)
+int launch_note_network(void *arg, const struct lease *lease, struct error *err)
 {
 	struct launch *launch = arg;
 
@@ -90,7 +90,7 @@ static int note_network(void *arg, const struct lease *lease, struct error *err)
 	return journal_event(&launch->journal, "network", "alias", lease->alias, err);
 }
 
-static int note_container(void *arg, struct error *err)
+int launch_note_container(void *arg, struct error *err)
 {
 	struct launch *launch = arg;
 
@@ -125,9 +125,12 @@ int launch_begin(struct launch *launch, struct error *err)
 	struct context *ctx = launch->ctx;
 
 	if (mounted_save(ctx, err) != 0 ||
-		journal_begin(&launch->journal, launch->id, ctx->socket, ctx->vm->path, err) != 0 ||
+		journal_begin(&launch->journal, launch->id, ctx->socket,
+			ctx->vm ? ctx->vm->path : "", err) != 0 ||
 		note_mounts(launch, err) != 0)
 		return -1;
+	if (ctx->vm == NULL)
+		return journal_event(&launch->journal, "docker", NULL, NULL, err);
 	ctx->vm->on_child = note_child;
 	ctx->vm->on_child_arg = launch;
 	return 0;
@@ -180,8 +183,8 @@ int launch_claim(struct launch *launch, struct error *err)
 		enum bundle_result result = BUNDLE_ADDRESS_BUSY;
 		int claimed;
 
-		if (lease_claim(ctx, launch->slug, launch->labels, &launch->skip, note_network,
-			    launch, &launch->lease, err) != 0 ||
+		if (lease_claim(ctx, launch->slug, launch->labels, &launch->skip,
+			    launch_note_network, launch, &launch->lease, err) != 0 ||
 			alias_ensure(ctx, launch->lease.octet, err) != 0)
 			return -1;
 		claimed = seal_claim(launch->spec, launch->lease.alias, &launch->claim, err);
@@ -189,7 +192,7 @@ int launch_claim(struct launch *launch, struct error *err)
 			return -1;
 		if (claimed == 0)
 			result = bundle_start(ctx, launch->slug, launch->spec, &launch->image,
-				&launch->lease, launch->labels, note_container, launch,
+				&launch->lease, launch->labels, NULL, launch_note_container, launch,
 				&launch->bundle, err);
 		if (result != BUNDLE_ADDRESS_BUSY)
 			return result == BUNDLE_OK ? 0 : -1;
@@ -286,8 +289,7 @@ int launch_boot(struct launch *launch, struct error *err)
 	return journal_booted(&launch->journal, launch->process.pid, launch->process.start, err);
 }
 
-/* An error for a probe table with failures: the first few rows, and that nothing is up. */
-static int unproven(const struct probe_report *report, struct error *err)
+int launch_unproven(const struct probe_report *report, struct error *err)
 {
 	err_set(err, EXIT_REFUSED, "%zu of %zu probes failed: the isolation is not proven",
 		report->failed, report->count);
@@ -332,7 +334,9 @@ static int still_there(struct launch *launch, struct error *err)
 /* A version that nobody tried has more to prove. */
 static bool wants_full(const struct launch *launch)
 {
-	return launch->options->full || launch->ctx->vm->standing == SMOLVM_NEWER;
+	const struct smolvm *vm = launch->ctx->vm;
+
+	return launch->options->full || (vm != NULL && vm->standing == SMOLVM_NEWER);
 }
 
 int launch_prove(struct launch *launch, struct error *err)
@@ -356,7 +360,7 @@ int launch_prove(struct launch *launch, struct error *err)
 		probe_until_served(launch->ctx->vm, &input, &launch->probes, err) != 0)
 		return -1;
 	if (launch->probes.failed > 0)
-		return unproven(&launch->probes, err);
+		return launch_unproven(&launch->probes, err);
 	/* What a proxy lets through is its image's matter: it is told, not refused. */
 	if (proxy_probe_run(&input, launch->slug, launch->bundle.token, &launch->proxy, err) != 0)
 		return -1;
@@ -372,9 +376,24 @@ int launch_supervise(struct launch *launch, struct error *err)
 	return supervisor_wait(&launch->supervisor, err) == 0 ? still_there(launch, err) : -1;
 }
 
+static void conclude_machine(struct launch *launch, struct verdict *verdict)
+{
+	const struct context *ctx = launch->ctx;
+
+	verdict->machine = xstrdup(launch->machine);
+	verdict->process = launch->process;
+	verdict->policy = xstrdup(launch->policy);
+	verdict->smolvm = xstrdup(ctx->vm->path);
+	verdict->smolvm_version = xstrdup(ctx->vm->version);
+	verdict->unproven = ctx->vm->standing != SMOLVM_SUPPORTED;
+	verdict->text = verdict_text(seal_asked(launch->spec),
+		launch->services.count + launch->published.count, &launch->proxy);
+}
+
 void launch_conclude(struct launch *launch, struct verdict *verdict)
 {
 	const struct context *ctx = launch->ctx;
+
 	verdict->slug = xstrdup(launch->slug);
 	verdict->launch = xstrdup(launch->id);
 	verdict->time = clock_epoch();
@@ -385,26 +404,22 @@ void launch_conclude(struct launch *launch, struct verdict *verdict)
 	verdict->bundle_image = xstrdup(launch->image.id);
 	memcpy(verdict->port, launch->bundle.port, sizeof(verdict->port));
 	verdict->port_count = launch->bundle.port_count;
-	verdict->machine = xstrdup(launch->machine);
-	verdict->process = launch->process;
-	verdict->policy = xstrdup(launch->policy);
 	verdict->engine = xstrdup(ctx->socket);
 	verdict->engine_api = engine_api_minor(ctx->engine);
-	verdict->smolvm = xstrdup(ctx->vm->path);
-	verdict->smolvm_version = xstrdup(ctx->vm->version);
-	verdict->unproven = ctx->vm->standing != SMOLVM_SUPPORTED;
 	verdict->egress_port = launch->spec->bundle.egress_port;
 	verdict->sealed = seal_asked(launch->spec);
 	verdict->full = wants_full(launch);
 	strv_push_all(&verdict->services, (const char *const *)launch->services.item);
 	strv_push_all(&verdict->published, (const char *const *)launch->published.item);
 	strv_push_all(&verdict->notes, (const char *const *)launch->notes.item);
-	if (!verdict->sealed)
+	if (!verdict->sealed && launch->spec->backend != SPEC_BACKEND_DOCKER)
 		verdict_note_engine(ctx, &verdict->notes);
 	strv_push_all(
 		&verdict->secret_env, (const char *const *)launch->spec->agent.secret_env.item);
-	verdict->text = verdict_text(
-		verdict->sealed, launch->services.count + launch->published.count, &launch->proxy);
+	if (launch->spec->backend == SPEC_BACKEND_DOCKER)
+		docker_launch_conclude(launch, verdict);
+	else
+		conclude_machine(launch, verdict);
 	verdict->token = steal_str(&launch->bundle.token);
 	verdict->probes = launch->probes;
 	verdict->proxy = launch->proxy;
@@ -427,6 +442,7 @@ void launch_clear(struct launch *launch)
 	engine_image_clear(&launch->image);
 	lease_clear(&launch->lease);
 	bundle_clear(&launch->bundle);
+	agent_container_clear(&launch->container);
 	strv_clear(&launch->services);
 	strv_clear(&launch->published);
 	strv_clear(&launch->notes);
@@ -440,10 +456,12 @@ void launch_clear(struct launch *launch)
 void launch_init(struct launch *launch, const char *name)
 {
 	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
+	const char *backend =
+		launch->spec->backend == SPEC_BACKEND_DOCKER ? BACKEND_DOCKER : BACKEND_SMOLVM;
 
 	launch->slug = name;
 	launch->id = random_hex(JOURNAL_LAUNCH_LEN / 2);
 	launch->machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, name);
 	launch->labels = json_pack("{s:s, s:s, s:s, s:s, s:s}", LABEL_SLUG, name, LABEL_OWNER, uid,
-		LABEL_LAUNCHER, launch->id, LABEL_BACKEND, "smolvm", LABEL_VERSION, BOTTLE_VERSION);
+		LABEL_LAUNCHER, launch->id, LABEL_BACKEND, backend, LABEL_VERSION, BOTTLE_VERSION);
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "agent.h"
+#include "agent_container.h"
 #include "bundle.h"
 #include "engine_image.h"
 #include "journal.h"
@@ -42,7 +43,8 @@ struct launch {
 	int claim;          /* of a sealed bottle: holds the lease port until its supervisor does */
 	struct task making; /* pack and machine, beside the bundle */
 	struct supervisor supervisor;
-	int probing; /* says that listeners of ours are on the address */
+	struct agent_container container; /* backend docker: instead of the machine */
+	int probing;                      /* says that listeners of ours are on the address */
 	struct machine_process process;
 	char policy[SHA256_HEX_LEN];            /* digest of the engine's note of what it booted */
 	struct strv services, published, notes; /* as in the verdict */
@@ -79,6 +81,25 @@ int launch_plan(struct launch *launch, struct error *err);
 
 /* What its plan has by now, as a document of bottle.plan/1. New reference. */
 json_t *launch_plan_json(const struct launch *launch);
+
+/* The steps of a launch with the backend docker; the others are shared. docker_launch.c. */
+int docker_launch_preflight(struct launch *launch, struct error *err);
+int docker_launch_claim(
+	struct launch *launch, struct error *err); /* both networks and the bundle */
+int docker_launch_create(struct launch *launch, struct error *err); /* the agent's container */
+int docker_launch_boot(struct launch *launch, struct error *err);
+int docker_launch_serve(struct launch *launch, struct error *err); /* from the agent's side */
+int docker_launch_prove(struct launch *launch, struct error *err);
+int docker_launch_supervise(struct launch *launch, struct error *err);
+int docker_launch_plan(struct launch *launch, struct error *err); /* as launch_plan */
+void docker_launch_conclude(struct launch *launch, struct verdict *verdict);
+
+/* For launch_claim and its like: notes in the journal what is about to be made. */
+int launch_note_network(void *arg, const struct lease *lease, struct error *err);
+int launch_note_container(void *arg, struct error *err);
+
+/* An error for a probe table with failures: each row of them. Returns -1. */
+int launch_unproven(const struct probe_report *report, struct error *err);
 
 /* Fills in the verdict from what the launch knows, handing strings over. */
 void launch_conclude(struct launch *launch, struct verdict *verdict);

@@ -52,7 +52,7 @@ int launch_plan(struct launch *launch, struct error *err)
 			&launch->lease, err) != 0 ||
 		alias_ensure(ctx, launch->lease.octet, err) != 0 ||
 		bundle_start(ctx, launch->slug, launch->spec, &launch->image, &launch->lease,
-			launch->labels, creating, NULL, &launch->bundle, err) != BUNDLE_OK ||
+			launch->labels, NULL, creating, NULL, &launch->bundle, err) != BUNDLE_OK ||
 		(!seal_asked(launch->spec) && check_services(launch, err) != 0))
 		return -1;
 	return agent_plan(ctx, &launch->agent, err) == 0
@@ -101,12 +101,14 @@ json_t *launch_plan_json(const struct launch *launch)
 
 	for (size_t i = 0; i < ctx->plan->count; i++)
 		json_array_append_new(requests, item(&ctx->plan->item[i]));
-	return json_pack(
-		"{s:s, s:s, s:s, s:{s:o, s:o}, s:{s:o, s:s}, s:{s:o, s:o, s:b}, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:s, s:s, s:{s:o, s:o}, s:o, s:{s:o, s:o, s:b}, s:o, s:o, s:o}",
 		"schema", "bottle.plan/1", "name", launch->slug, "alias", launch->lease.alias,
 		"engine", "socket", text(ctx->socket), "from", text(ctx->socket_from), "smolvm",
-		"path", text(ctx->vm->path), "version", ctx->vm->version, "agent", "image",
-		agent->image ? text(agent->image) : json_null(), "pack", text(agent->pack),
-		"cached", agent->cached, "services", list(&launch->services), "published",
-		list(&launch->published), "requests", requests);
+		ctx->vm ? json_pack("{s:o, s:s}", "path", text(ctx->vm->path), "version",
+				  ctx->vm->version)
+			: json_null(),
+		"agent", "image", agent->image ? text(agent->image) : json_null(), "pack",
+		agent->pack ? text(agent->pack) : json_null(), "cached", agent->cached, "services",
+		list(&launch->services), "published", list(&launch->published), "requests",
+		requests);
 }

@@ -170,8 +170,10 @@ static int add_programs(struct guard *guard, const struct context *ctx, struct e
 	add_below(&guard->inside, libexec, "bottle-netd", own, "bottle runs what is there");
 	add_below(&guard->inside, libexec, "guest", own, "bottle runs what is there");
 	add(&guard->inside, ctx->guest, "the guest program", "it is what proves the isolation");
-	add_program(guard, ctx->vm->path, "the folder of smolvm");
-	add_smolvm_lib(guard, ctx->vm->path);
+	if (ctx->vm != NULL) {
+		add_program(guard, ctx->vm->path, "the folder of smolvm");
+		add_smolvm_lib(guard, ctx->vm->path);
+	}
 	add_program(guard, docker, "the folder of docker");
 	if (config != NULL && *config != '\0')
 		add(&guard->inside, config, "docker's settings", "docker runs what they name");

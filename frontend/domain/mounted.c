@@ -55,7 +55,8 @@ void mounted_add(struct context *ctx, const struct spec_mounts *mounts)
 		if (!mounts->item[i].read_only &&
 			chain_passes(mounts->item[i].host, &ctx->mounted) < 0)
 			strv_push(&ctx->mounted, mounts->item[i].host);
-	smolvm_renew_env(ctx->vm, &ctx->mounted);
+	if (ctx->vm != NULL)
+		smolvm_renew_env(ctx->vm, &ctx->mounted);
 }
 
 /* One write for all lines, so that two launches do not mix theirs, on a line of their own also where a power

@@ -11,8 +11,8 @@ struct strv;
 /* Reads the list into ctx->mounted; none is an empty one. */
 int mounted_read(struct context *ctx, struct error *err);
 
-/* Adds the writable ones of MOUNTS to ctx->mounted, and takes them out of what smolvm gets as PATH. One that
- * lies in a listed folder is listed. */
+/* Adds the writable ones of MOUNTS to ctx->mounted, and takes them out of what smolvm, if it was found, gets as
+ * PATH. One that lies in a listed folder is listed. */
 void mounted_add(struct context *ctx, const struct spec_mounts *mounts);
 
 /* Writes down what was added, before an agent can write there. The user shortens a list that is full

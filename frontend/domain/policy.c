@@ -24,6 +24,11 @@ static int own(struct context *ctx, const char *name, struct journal_facts *fact
 		err_set(err, EXIT_REFUSED, "there is no bottle of yours named %s", name);
 		return err_note(err, "next", "bottle ps");
 	}
+	if (facts->docker) {
+		err_set(err, EXIT_REFUSED, "%s is a container: it has no machine, and no policy",
+			name);
+		return err_note(err, "next", "bottle verify %s", name);
+	}
 	*ret_machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, name);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "bundle.h"
 #include "cancel.h"
 #include "context.h"
+#include "docker_running.h"
 #include "err.h"
 #include "events.h"
 #include "evidence.h"
@@ -80,6 +81,7 @@ int bottle_check(
 {
 	cleanup_journal_facts struct journal_facts facts = {0};
 	char policy[SHA256_HEX_LEN];
+	const char *why = NULL;
 	bool alive = false;
 
 	if (bottle_find(ctx, name, &facts, err) != 0)
@@ -94,6 +96,11 @@ int bottle_check(
 		return -1;
 	if (strcmp(facts.launch, ret->launch) != 0)
 		return unverified(name, "its verdict is of another launch", err);
+	if (ret->agent_id != NULL) {
+		if (docker_running_check(ctx, ret, &why, err) != 0)
+			return -1;
+		return why ? unverified(name, why, err) : 0;
+	}
 	if (!machine_process_alive(&ret->process))
 		return unverified(name, "its VM does not run any more", err);
 	if (context_vmdb(ctx, err) != 0 ||
@@ -136,7 +143,7 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 		&secrets, command->workdir, command->user, command->interactive, command->tty,
 		command->raw};
 
-	if (context_smolvm(ctx, err) != 0)
+	if (verdict->agent_id == NULL && context_smolvm(ctx, err) != 0)
 		return -1;
 	verdict_urls(verdict, &env);
 	strv_push_all(&env, (const char *const *)command->env->item);
@@ -144,7 +151,17 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 	for (size_t i = 0; i < proxy.count; i++)
 		if (!users_own(verdict, command, proxy.item[i]))
 			strv_push(&secrets, proxy.item[i]);
-	return smolvm_exec(ctx->vm, &exec, ret, err);
+	return verdict->agent_id != NULL
+		       ? docker_running_exec(ctx, verdict, command, &env, &secrets, ret, err)
+		       : smolvm_exec(ctx->vm, &exec, ret, err);
+}
+
+bool bottle_uses_smolvm(const struct context *ctx, const char *name)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_error struct error unread = ERROR_INIT;
+
+	return !slug_valid(name) || journal_read(ctx, name, &facts, &unread) != 0 || !facts.docker;
 }
 
 /* The first thing that a verify did not pass; NULL = all passed. Caller frees. */
@@ -225,20 +242,33 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 		.full = full || verdict->full,
 		.after_ready = true,
 	};
+	struct docker_probe container = {ctx, verdict->agent_id};
+	cleanup_free char *gateway = NULL;
 	cleanup_fd int probing = supervisor_mark_probing(ctx, verdict->slug, err);
 	cleanup_error struct error unasked = ERROR_INIT;
 	cleanup_free char *why = NULL;
 	bool asked;
 
-	if (probing < 0 || context_smolvm(ctx, err) != 0 ||
-		look_at_services(ctx, verdict, err) != 0)
+	if (probing < 0 || (verdict->agent_id == NULL && context_smolvm(ctx, err) != 0))
 		return -1;
+	if (verdict->agent_id != NULL) { /* no service of the host can be reached */
+		input.alias = verdict->inside_ip;
+		input.dial = verdict->bundle_ip;
+		input.gateway = gateway = docker_probe_gateway(verdict->agent_ip);
+		input.ask = docker_probe_ask;
+		input.ask_arg = &container;
+	} else if (look_at_services(ctx, verdict, err) != 0) {
+		return -1;
+	}
 	asked = probe_run(ctx->vm, &input, &verdict->probes, &unasked) == 0 &&
 		proxy_probe_run(&input, verdict->slug, verdict->token, &verdict->proxy, &unasked) ==
 			0;
 	free(verdict->text);
-	verdict->text = verdict_text(verdict->sealed,
-		verdict->services.count + verdict->published.count, &verdict->proxy);
+	verdict->text = verdict->agent_id != NULL
+				? verdict_text_container(&verdict->proxy)
+				: verdict_text(verdict->sealed,
+					  verdict->services.count + verdict->published.count,
+					  &verdict->proxy);
 	/* Also when the guest does not answer: what the host shows is not for it to withhold. */
 	if (evidence_read(ctx, verdict, ret, err) != 0)
 		return -1;

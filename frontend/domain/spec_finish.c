@@ -5,6 +5,7 @@
 
 #include "bundle.h"
 #include "childenv.h"
+#include "engine_exec.h"
 #include "err.h"
 #include "mem.h"
 #include "slug.h"
@@ -44,22 +45,28 @@ static void fill_defaults(struct bottle_spec *spec)
 	}
 }
 
-/* What the format knows and this version does not do yet. */
-static int check_built(struct bottle_spec *spec, struct error *err)
+/* A container has a network of its own kind, and is made of an image as it is. */
+static int check_container(struct bottle_spec *spec, struct error *err)
 {
-	const struct {
-		const char *key, *name;
-		bool chosen;
-		const char *instead;
-	} missing[] = {
-		{"backend", "docker", spec->backend == SPEC_BACKEND_DOCKER, "smolvm"},
-	};
+	if (spec->backend != SPEC_BACKEND_DOCKER)
+		return 0;
+	if (spec->network != SPEC_NETWORK_ALIAS)
+		return spec_yaml_error(&spec->source, err, "network",
+			"with backend docker the agent shares a closed network with its bundle: "
+			"allowed is alias, or nothing");
+	if (spec->agent.pack != NULL)
+		return spec_yaml_error(&spec->source, err, "agent.pack",
+			"a pack is smolvm's: with backend docker allowed is image or dockerfile");
+	for (size_t i = 0; i < spec->agent.secret_env.count; i++) {
+		const char *name = spec->agent.secret_env.item[i];
+		cleanup_free char *key = xasprintf("agent.secret_env[%zu]", i);
 
-	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++)
-		if (missing[i].chosen)
-			return spec_yaml_error(&spec->source, err, missing[i].key,
-				"%s %s is not built into this version: allowed is %s",
-				missing[i].key, missing[i].name, missing[i].instead);
+		if (engine_exec_is_own(name))
+			return spec_yaml_error(&spec->source, err, key,
+				"%s would change the docker command itself: allowed are other "
+				"names",
+				name);
+	}
 	return 0;
 }
 
@@ -69,7 +76,7 @@ static int check_top(struct bottle_spec *spec, struct error *err)
 
 	if (spec->name != NULL && slug_check(spec->name, &why) != 0)
 		return spec_yaml_error(&spec->source, err, "name", "%s", why.message);
-	return check_built(spec, err);
+	return check_container(spec, err);
 }
 
 static int check_file(struct bottle_spec *spec, const char *key, char **path, struct error *err)

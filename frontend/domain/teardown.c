@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cancel.h"
 #include "clock.h"
@@ -19,7 +18,6 @@
 #include "mem.h"
 #include "names.h"
 #include "setid.h"
-#include "slug.h"
 #include "smolvm_process.h"
 #include "strv.h"
 #include "supervisor.h"
@@ -66,16 +64,24 @@ static int remove_container(
 	return engine_container_remove(engine, container.id, err);
 }
 
-static int remove_network(struct engine *engine, const char *launch, struct error *err)
+/* The one inside first: the other one is the claim. */
+static int remove_networks(struct engine *engine, const char *launch, struct error *err)
 {
 	cleanup_engine_networks struct engine_networks networks = ENGINE_NETWORKS_INIT;
 
 	if (engine_network_list(engine, &networks, err) != 0)
 		return -1;
-	for (size_t i = 0; i < networks.count; i++)
-		if (has_launch(engine_network_label(&networks.item[i], LABEL_LAUNCHER), launch) &&
-			engine_network_remove(engine, networks.item[i].id, err) != 0)
-			return -1;
+	for (int claim = 0; claim < 2; claim++)
+		for (size_t i = 0; i < networks.count; i++) {
+			const struct engine_network *at = &networks.item[i];
+			bool inside = strncmp(at->name, NAME_AGENT_PREFIX,
+					      strlen(NAME_AGENT_PREFIX)) == 0;
+
+			if (inside == (claim == 0) &&
+				has_launch(engine_network_label(at, LABEL_LAUNCHER), launch) &&
+				engine_network_remove(engine, at->id, err) != 0)
+				return -1;
+		}
 	return 0;
 }
 
@@ -98,8 +104,12 @@ static int left_behind(
 {
 	if (facts->machine)
 		err_note(err, "left", "machine %s%s", NAME_MACHINE_PREFIX, journal->slug);
+	if (facts->agent_container)
+		err_note(err, "left", "container %s%s", NAME_AGENT_PREFIX, journal->slug);
 	if (facts->container)
 		err_note(err, "left", "container %s%s", NAME_CONTAINER_PREFIX, journal->slug);
+	if (facts->agent_network)
+		err_note(err, "left", "network %s%s", NAME_AGENT_PREFIX, journal->slug);
 	if (facts->network)
 		err_note(err, "left", "network %s%s", NAME_NETWORK_PREFIX, journal->slug);
 	err_note(err, "left", "folder %s", journal->folder);
@@ -149,24 +159,41 @@ static int wait_for_children(const struct context *ctx, const struct journal *jo
 	}
 }
 
-/* Container and network; FACTS forget what is gone. */
+/* Containers and networks, the agent's first; FACTS forget what is gone. */
 static int remove_bundle(struct context *ctx, const struct journal *journal,
 	struct journal_facts *facts, struct error *err)
 {
 	cleanup_free char *container = xasprintf("%s%s", NAME_CONTAINER_PREFIX, journal->slug);
+	cleanup_free char *agent = xasprintf("%s%s", NAME_AGENT_PREFIX, journal->slug);
 	cleanup_context struct context own = CONTEXT_INIT;
 	struct engine *engine = NULL;
 
-	if ((facts->container || facts->network) &&
+	if ((facts->container || facts->network || facts->agent_network) &&
 		recorded_engine(ctx, &own, facts->engine, &engine, err) != 0)
 		return -1;
+	if (facts->agent_container && remove_container(engine, agent, facts->launch, err) != 0)
+		return -1;
+	facts->agent_container = false;
 	if (facts->container && remove_container(engine, container, facts->launch, err) != 0)
 		return -1;
 	facts->container = false;
-	if (facts->network && remove_network(engine, facts->launch, err) != 0)
+	if ((facts->network || facts->agent_network) &&
+		remove_networks(engine, facts->launch, err) != 0)
 		return -1;
-	facts->network = false;
+	facts->network = facts->agent_network = false;
 	return 0;
+}
+
+static int remove_agent(struct context *ctx, const struct journal *journal,
+	const struct journal_facts *facts, struct error *err)
+{
+	cleanup_free char *agent = xasprintf("%s%s", NAME_AGENT_PREFIX, journal->slug);
+	cleanup_context struct context own = CONTEXT_INIT;
+	struct engine *engine = NULL;
+
+	return recorded_engine(ctx, &own, facts->engine, &engine, err) == 0
+		       ? remove_container(engine, agent, facts->launch, err)
+		       : -1;
 }
 
 /* Everything but the folder. */
@@ -250,6 +277,8 @@ int teardown_vm_only(struct context *ctx, struct journal *journal, struct error 
 		return -1;
 	if (facts.machine && stop_machine(ctx, journal->slug, &facts, machine_stop, err) != 0)
 		return left_behind(journal, &facts, err);
+	if (facts.agent_container && remove_agent(ctx, journal, &facts, err) != 0)
+		return left_behind(journal, &facts, err);
 	if (facts.started)
 		setid_sweep(ctx, journal, &facts);
 	return journal_event(journal, "kept", NULL, NULL, err);
@@ -312,147 +341,4 @@ int teardown_dead(struct context *ctx, const char *except, struct error *err)
 			context_warn(ctx, "%s: %s (bottle gc)", dead.item[i], failed.message);
 	}
 	return 0;
-}
-
-/* Launch ids that have a journal here. */
-static int known_launches(const struct context *ctx, struct strv *ret, struct error *err)
-{
-	cleanup_strv struct strv slugs = STRV_INIT;
-
-	if (journal_slugs(ctx, &slugs, err) != 0)
-		return -1;
-	for (size_t i = 0; i < slugs.count; i++) {
-		cleanup_journal_facts struct journal_facts facts = {0};
-		cleanup_error struct error broken = ERROR_INIT;
-
-		if (journal_read(ctx, slugs.item[i], &facts, &broken) == 0)
-			strv_push(ret, facts.launch);
-	}
-	return 0;
-}
-
-/* The labels that a launch gives, all of them, on an object of the name that it gives (PREFIX and slug). An
- * object without one of them was not made by bottle, whatever else it says. */
-struct orphan_labels {
-	const char *owner, *launch, *slug, *backend, *version;
-};
-
-static bool ours(const struct orphan_labels *labels, const char *prefix, const char *name)
-{
-	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
-
-	if (labels->owner == NULL || labels->launch == NULL || labels->slug == NULL ||
-		labels->backend == NULL || labels->version == NULL)
-		return false;
-	return strcmp(labels->owner, uid) == 0 && slug_valid(labels->slug) &&
-	       strncmp(name, prefix, strlen(prefix)) == 0 &&
-	       strcmp(name + strlen(prefix), labels->slug) == 0 &&
-	       strlen(labels->launch) == JOURNAL_LAUNCH_LEN &&
-	       strspn(labels->launch, "0123456789abcdef") == JOURNAL_LAUNCH_LEN;
-}
-
-/* Whether it is this user's, of a launch without a journal, whose machine does not exist. */
-static int is_orphan(struct context *ctx, const struct strv *known,
-	const struct orphan_labels *labels, const char *prefix, const char *name, bool *ret,
-	struct error *err)
-{
-	cleanup_free char *machine = NULL;
-	bool running = false;
-
-	*ret = false;
-	if (!ours(labels, prefix, name) || strv_has(known, labels->launch) ||
-		journal_is_locked(ctx, labels->slug))
-		return 0;
-	machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, labels->slug);
-	if (context_vmdb(ctx, err) != 0 || machine_running(ctx, machine, &running, err) != 0)
-		return -1;
-	*ret = !running;
-	return 0;
-}
-
-/* A VM of another state folder of this user may be on any address that an orphan claims. */
-static int refuse_unknown_vm(struct context *ctx, struct error *err)
-{
-	pid_t pid = 0;
-
-	if (context_vmdb(ctx, err) != 0 || smolvm_foreign_monitor(ctx->vmdb->cache, &pid, err) != 0)
-		return -1;
-	if (pid == 0)
-		return 0;
-	err_set(err, EXIT_REFUSED,
-		"a VM (pid %d) of another home or state folder runs: whether a bottle is "
-		"its own cannot be told from here",
-		(int)pid);
-	return err_note(err, "next",
-		"run it with the HOME and XDG_ names that the bottle was launched with");
-}
-
-static void add_orphan(
-	struct teardown_orphans *orphans, bool is_network, const char *id, const char *name)
-{
-	orphans->item = xrealloc(orphans->item, orphans->count + 1, sizeof(*orphans->item));
-	orphans->item[orphans->count++] =
-		(struct teardown_orphan){is_network, xstrdup(id), xstrdup(name)};
-}
-
-int teardown_find_orphans(struct context *ctx, struct teardown_orphans *ret, struct error *err)
-{
-	cleanup_engine_containers struct engine_containers containers = ENGINE_CONTAINERS_INIT;
-	cleanup_engine_networks struct engine_networks networks = ENGINE_NETWORKS_INIT;
-	cleanup_strv struct strv known = STRV_INIT;
-	bool orphan;
-
-	if (context_engine(ctx, err) != 0 || known_launches(ctx, &known, err) != 0 ||
-		engine_container_list(ctx->engine, NAME_CONTAINER_PREFIX, NULL, &containers, err) !=
-			0 ||
-		engine_network_list(ctx->engine, &networks, err) != 0)
-		return -1;
-	for (size_t i = 0; i < containers.count; i++) {
-		const struct engine_container *at = &containers.item[i];
-
-		const struct orphan_labels labels = {engine_container_label(at, LABEL_OWNER),
-			engine_container_label(at, LABEL_LAUNCHER),
-			engine_container_label(at, LABEL_SLUG),
-			engine_container_label(at, LABEL_BACKEND),
-			engine_container_label(at, LABEL_VERSION)};
-
-		if (is_orphan(ctx, &known, &labels, NAME_CONTAINER_PREFIX, at->name, &orphan,
-			    err) != 0)
-			return -1;
-		if (orphan)
-			add_orphan(ret, false, at->id, at->name);
-	}
-	for (size_t i = 0; i < networks.count; i++) {
-		const struct engine_network *at = &networks.item[i];
-
-		const struct orphan_labels labels = {engine_network_label(at, LABEL_OWNER),
-			engine_network_label(at, LABEL_LAUNCHER),
-			engine_network_label(at, LABEL_SLUG),
-			engine_network_label(at, LABEL_BACKEND),
-			engine_network_label(at, LABEL_VERSION)};
-
-		if (is_orphan(ctx, &known, &labels, NAME_NETWORK_PREFIX, at->name, &orphan, err) !=
-			0)
-			return -1;
-		if (orphan)
-			add_orphan(ret, true, at->id, at->name);
-	}
-	return ret->count > 0 ? refuse_unknown_vm(ctx, err) : 0;
-}
-
-int teardown_remove_orphan(
-	struct context *ctx, const struct teardown_orphan *orphan, struct error *err)
-{
-	return orphan->is_network ? engine_network_remove(ctx->engine, orphan->id, err)
-				  : engine_container_remove(ctx->engine, orphan->id, err);
-}
-
-void teardown_orphans_clear(struct teardown_orphans *orphans)
-{
-	for (size_t i = 0; i < orphans->count; i++) {
-		free(orphans->item[i].id);
-		free(orphans->item[i].name);
-	}
-	free(orphans->item);
-	*orphans = (struct teardown_orphans){NULL, 0};
 }

@@ -11,22 +11,43 @@
 #include "err.h"
 #include "journal.h"
 #include "mem.h"
+#include "names.h"
 #include "proxy_probe.h"
 #include "spec.h"
 
-char *verdict_text(bool sealed, size_t count, const struct probe_report *proxy)
+const char *verdict_backend(const struct verdict *verdict)
+{
+	return verdict->agent_id ? BACKEND_DOCKER : BACKEND_SMOLVM;
+}
+
+const char *verdict_bundle_at(const struct verdict *verdict)
+{
+	return verdict->inside_ip ? verdict->inside_ip : verdict->alias;
+}
+
+static char *text_of(const char *kind, size_t count, const struct probe_report *proxy)
 {
 	size_t open = proxy_probe_open(proxy), unproven = proxy->failed - open;
 	cleanup_strv struct strv parts = STRV_INIT;
 
-	strv_push(&parts, sealed ? "sealed" : "alias");
-	if (count > 0 && !sealed)
+	strv_push(&parts, kind);
+	if (count > 0)
 		strv_pushf(&parts, "%zu host service%s", count, count == 1 ? "" : "s");
 	if (open > 0)
 		strv_pushf(&parts, "proxy open to %zu", open);
 	if (unproven > 0)
 		strv_pushf(&parts, "proxy unproven for %zu", unproven);
 	return strv_join(&parts, " + ");
+}
+
+char *verdict_text(bool sealed, size_t count, const struct probe_report *proxy)
+{
+	return text_of(sealed ? "sealed" : "alias", sealed ? 0 : count, proxy);
+}
+
+char *verdict_text_container(const struct probe_report *proxy)
+{
+	return text_of("container", 0, proxy);
 }
 
 void verdict_note_engine(const struct context *ctx, struct strv *notes)
@@ -92,6 +113,12 @@ int verdict_save(const struct verdict *verdict, struct journal *journal, struct 
 		array_of(&verdict->notes), "secret_env", array_of(&verdict->secret_env), "verdict",
 		verdict->text, "probes", verdict_probes_json(&verdict->probes, "guest"), "proxy",
 		verdict_probes_json(&verdict->proxy, "proxy"));
+	if (json != NULL && verdict->agent_id != NULL)
+		json_object_set_new(json, "agent",
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "container", verdict->agent_id,
+				"started", verdict->agent_started, "network",
+				verdict->agent_network, "address", verdict->agent_ip, "bundle",
+				verdict->inside_ip));
 	return json ? journal_write_verdict(journal, json, err)
 		    : err_set(err, EXIT_BUG, "the verdict does not fit its own form");
 }
@@ -117,6 +144,26 @@ static int read_ports(const json_t *ports, struct verdict *ret)
 			return -1;
 		ret->port[ret->port_count++] =
 			(struct probe_port){name, (uint16_t)host, (uint16_t)container};
+	}
+	return 0;
+}
+
+/* Of a bottle that is a container. */
+static int read_agent(const json_t *agent, struct verdict *ret)
+{
+	const struct {
+		const char *key;
+		char **field;
+	} parts[] = {{"container", &ret->agent_id}, {"started", &ret->agent_started},
+		{"network", &ret->agent_network}, {"address", &ret->agent_ip},
+		{"bundle", &ret->inside_ip}};
+
+	for (size_t i = 0; agent != NULL && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *text = json_string_value(json_object_get(agent, parts[i].key));
+
+		if (text == NULL)
+			return -1;
+		*parts[i].field = xstrdup(text);
 	}
 	return 0;
 }
@@ -150,9 +197,11 @@ int verdict_load(
 		return err_set(err, EXIT_DATA, "%s is unverified: its verdict is broken: %s", slug,
 			why.text);
 	if (strcmp(schema, VERDICT_SCHEMA) != 0 || strcmp(name, slug) != 0 ||
-		read_ports(ports, &v) != 0)
+		read_ports(ports, &v) != 0 || read_agent(json_object_get(json, "agent"), &v) != 0) {
+		verdict_clear(&v);
 		return err_set(err, EXIT_DATA,
 			"%s is unverified: its verdict is not of this version", slug);
+	}
 	v.slug = xstrdup(slug);
 	v.launch = xstrdup(launch);
 	v.time = when;
@@ -194,17 +243,18 @@ static void push_both(struct strv *ret, const char *name, const char *value)
 
 void verdict_urls(const struct verdict *verdict, struct strv *ret)
 {
-	cleanup_free char *direct = xasprintf("localhost,127.0.0.1,%s", verdict->alias);
+	const char *at = verdict_bundle_at(verdict);
+	cleanup_free char *direct = xasprintf("localhost,127.0.0.1,%s", at);
 
 	for (size_t i = 0; i < verdict->port_count; i++) {
 		const struct probe_port *port = &verdict->port[i];
 		cleanup_free char *url = NULL;
 
 		if (strcmp(port->name, "git") == 0) {
-			url = xasprintf("git://%s:%u", verdict->alias, port->host_port);
+			url = xasprintf("git://%s:%u", at, port->host_port);
 			push_both(ret, "GIT_GATE_URL", url);
 		} else if (strcmp(port->name, "supervise") == 0) {
-			url = xasprintf("http://%s:%u/", verdict->alias, port->host_port);
+			url = xasprintf("http://%s:%u/", at, port->host_port);
 			push_both(ret, "MCP_SUPERVISE_URL", url);
 		}
 	}
@@ -220,7 +270,8 @@ void verdict_proxy(const struct verdict *verdict, const char *token, struct strv
 		if (strcmp(port->name, "proxy") != 0)
 			continue;
 		url = xasprintf("http://%s%s%s%s:%u", token ? VERDICT_PROXY_USER ":" : "",
-			token ? token : "", token ? "@" : "", verdict->alias, port->host_port);
+			token ? token : "", token ? "@" : "", verdict_bundle_at(verdict),
+			port->host_port);
 		push_both(ret, "HTTPS_PROXY", url);
 		push_both(ret, "HTTP_PROXY", url);
 	}
@@ -230,7 +281,8 @@ void verdict_clear(struct verdict *v)
 {
 	char **owned[] = {&v->slug, &v->launch, &v->alias, &v->subnet, &v->bundle_ip,
 		&v->container_id, &v->bundle_image, &v->machine, &v->engine, &v->smolvm,
-		&v->smolvm_version, &v->text, &v->policy};
+		&v->smolvm_version, &v->text, &v->policy, &v->agent_id, &v->agent_started,
+		&v->agent_network, &v->agent_ip, &v->inside_ip};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(*owned[i]);

@@ -41,7 +41,11 @@ struct verdict {
 	struct strv published;  /* published.h */
 	struct strv notes;      /* sentences that a reader of the text should know */
 	struct strv secret_env; /* names that exec passes on */
-	char *text;             /* "alias", "alias + 3 host services + proxy open to 2", "sealed" */
+	char *text; /* "alias", "alias + 3 host services + proxy open to 2", "sealed", "container" */
+	/* Backend docker: the agent's container, when it was started, the network that it shares with the bundle, and
+	 * where each of them is on it. NULL otherwise. `machine` and `process` are then the container's name and pid,
+	 * `policy` is the digest of its configuration, and nothing of smolvm is known. */
+	char *agent_id, *agent_started, *agent_network, *agent_ip, *inside_ip;
 	struct probe_report probes; /* not read back */
 	struct probe_report proxy;  /* proxy_probe.h; not read back */
 	char *token; /* the bundle's; in no file: bottle_check reads it from the engine */
@@ -49,9 +53,18 @@ struct verdict {
 
 #define cleanup_verdict __attribute__((cleanup(verdict_clear)))
 
+/* "docker" or "smolvm". */
+const char *verdict_backend(const struct verdict *verdict);
+
+/* Where the agent finds its bundle. */
+const char *verdict_bundle_at(const struct verdict *verdict);
+
 /* The text for a network, of kind alias with COUNT services on every address or SEALED, and what was learnt of the
  * PROXY. Caller frees. */
 char *verdict_text(bool sealed, size_t count, const struct probe_report *proxy);
+
+/* The same for a container, which no service of the host can be reached from. */
+char *verdict_text_container(const struct probe_report *proxy);
 
 /* Adds to NOTES what the engine in use leaves open, if it does. */
 void verdict_note_engine(const struct context *ctx, struct strv *notes);

@@ -18,6 +18,7 @@
 #include "claim.h"
 #include "clock.h"
 #include "context.h"
+#include "engine_container.h"
 #include "engine_events.h"
 #include "err.h"
 #include "events.h"
@@ -39,10 +40,20 @@ enum {
 	SECOND_LOOK_MS = 200,
 	WILDCARD_LOOK_MS = 1000, /* a command that tries the packet filter is done by then */
 	LOCK_MS = 50,
+	RETRY_MS = 500,
 };
 
 /* What is waited for. */
-enum { ON_VM, ON_CONTAINER, ON_NETWORK, ON_LAUNCHER, ON_SIGNAL, ON_RELAY, ON_COUNT };
+enum {
+	ON_VM, /* of a container: the end of that */
+	ON_CONTAINER,
+	ON_NETWORK,
+	ON_INSIDE,
+	ON_LAUNCHER,
+	ON_SIGNAL,
+	ON_RELAY,
+	ON_COUNT
+};
 
 struct watcher {
 	struct context *ctx;
@@ -69,6 +80,10 @@ char *watch_print(const struct watch *watch)
 		watch->container, "network", watch->network, "alias", watch->alias, "sealed",
 		watch->sealed, "address", watch->address, "ports", ports, "pid",
 		(json_int_t)watch->process.pid, "start", (json_int_t)watch->process.start);
+	if (watch->agent != NULL)
+		json_object_set_new(json, "agent",
+			json_pack("{s:s, s:s}", "container", watch->agent, "network",
+				watch->agent_network));
 	text = json_dumps(json, JSON_COMPACT);
 	return xasprintf("%s\n", text ? text : "");
 }
@@ -91,7 +106,8 @@ int watch_parse(const char *line, struct watch *ret, struct error *err)
 	json_auto_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 	json_int_t pid, start;
 	struct watch w = {0};
-	json_t *ports;
+	const char *agent = NULL, *inside = NULL;
+	json_t *ports, *box;
 	int sealed;
 
 	if (json == NULL ||
@@ -99,6 +115,10 @@ int watch_parse(const char *line, struct watch *ret, struct error *err)
 			&slug, "launch", &launch, "engine", &engine, "container", &container,
 			"network", &network, "alias", &alias, "sealed", &sealed, "address",
 			&address, "ports", &ports, "pid", &pid, "start", &start) != 0)
+		return err_set(err, EXIT_DATA, "what to watch is not understood");
+	box = json_object_get(json, "agent");
+	if (box != NULL &&
+		json_unpack(box, "{s:s, s:s}", "container", &agent, "network", &inside) != 0)
 		return err_set(err, EXIT_DATA, "what to watch is not understood");
 	parse_ports(ports, &w);
 	w.sealed = sealed;
@@ -109,6 +129,8 @@ int watch_parse(const char *line, struct watch *ret, struct error *err)
 	w.container = xstrdup(container);
 	w.network = xstrdup(network);
 	w.alias = xstrdup(alias);
+	w.agent = agent ? xstrdup(agent) : NULL;
+	w.agent_network = inside ? xstrdup(inside) : NULL;
 	w.process = (struct machine_process){(pid_t)pid, (uint64_t)start};
 	*ret = w;
 	return 0;
@@ -117,7 +139,8 @@ int watch_parse(const char *line, struct watch *ret, struct error *err)
 void watch_clear(struct watch *watch)
 {
 	char **owned[] = {&watch->slug, &watch->launch, &watch->engine, &watch->container,
-		&watch->network, &watch->alias, &watch->address};
+		&watch->network, &watch->alias, &watch->address, &watch->agent,
+		&watch->agent_network};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(*owned[i]);
@@ -133,7 +156,7 @@ static void lost(struct watcher *watcher, const char *reason)
 /* A command of this user that probes has listeners of its own on the address, and says so while it has. */
 static void scan(struct watcher *watcher)
 {
-	if (watcher->watch->sealed)
+	if (watcher->watch->sealed || watcher->watch->agent != NULL)
 		return;
 	for (int look = 0; look < 2; look++) {
 		cleanup_error struct error found = ERROR_INIT;
@@ -155,7 +178,8 @@ static void scan(struct watcher *watcher)
 
 static void look_at_vm(struct watcher *watcher)
 {
-	if (watcher->reason != NULL || machine_process_alive(&watcher->watch->process))
+	if (watcher->reason != NULL || watcher->watch->agent != NULL ||
+		machine_process_alive(&watcher->watch->process))
 		return;
 	watcher->vm_ended = true;
 	lost(watcher, "the VM ended");
@@ -169,6 +193,19 @@ static void hear_engine(struct watcher *watcher, int on, enum engine_events_of o
 
 	if (news != NULL)
 		lost(watcher, news);
+}
+
+/* The end of a container, from its engine; that the engine went away is not its end. */
+static void hear_agent(struct watcher *watcher)
+{
+	cleanup_free char *own = NULL;
+	const char *news = engine_events_read(
+		watcher->on[ON_VM].fd, ENGINE_EVENTS_AGENT, watcher->watch->agent, &own);
+
+	if (news == NULL)
+		return;
+	watcher->vm_ended = strcmp(news, "the agent's container ended") == 0;
+	lost(watcher, news);
 }
 
 static void hear_launcher(struct watcher *watcher)
@@ -204,6 +241,10 @@ static void wait_for_loss(struct watcher *watcher)
 			hear_engine(watcher, ON_CONTAINER, ENGINE_EVENTS_CONTAINER);
 		if (on[ON_NETWORK].revents)
 			hear_engine(watcher, ON_NETWORK, ENGINE_EVENTS_NETWORK);
+		if (on[ON_INSIDE].revents)
+			hear_engine(watcher, ON_INSIDE, ENGINE_EVENTS_NETWORK);
+		if (on[ON_VM].revents && watcher->watch->agent != NULL)
+			hear_agent(watcher);
 		if (on[ON_LAUNCHER].revents)
 			hear_launcher(watcher);
 		if (on[ON_RELAY].revents)
@@ -237,6 +278,42 @@ static bool take_over(struct watcher *watcher, struct journal *journal, struct j
 	}
 }
 
+/* Whether the bottle is still this launch's. */
+static bool is_ours(const struct watcher *watcher)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	cleanup_error struct error gone = ERROR_INIT;
+
+	return journal_read(watcher->ctx, watcher->watch->slug, &facts, &gone) == 0 &&
+	       strcmp(facts.launch, watcher->watch->launch) == 0;
+}
+
+/* The engine may be away for as long as it likes: nobody else can end its container. */
+static void end_container(struct watcher *watcher)
+{
+	const struct watch *watch = watcher->watch;
+
+	for (;;) {
+		cleanup_context struct context own = CONTEXT_INIT;
+		cleanup_error struct error away = ERROR_INIT;
+
+		if (context_engine_at(&own, watch->engine, &away) == 0 &&
+			engine_container_remove(own.engine, watch->agent, &away) == 0)
+			return;
+		if (!is_ours(watcher))
+			return;
+		clock_sleep_ms(RETRY_MS);
+	}
+}
+
+static void end_vm(struct watcher *watcher)
+{
+	if (watcher->watch->agent != NULL)
+		end_container(watcher);
+	else
+		pidfd_kill(watcher->on[ON_VM].fd, watcher->watch->process.pid);
+}
+
 static int clean_up(struct watcher *watcher, struct error *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
@@ -263,6 +340,13 @@ static int open_events(struct watcher *watcher, struct error *err)
 {
 	const struct watch *watch = watcher->watch;
 
+	if (watch->agent != NULL &&
+		(engine_events_open(watch->engine, ENGINE_EVENTS_AGENT, watch->agent,
+			 &watcher->on[ON_VM].fd, &watcher->own.engine_uid, err) != 0 ||
+			engine_events_open(watch->engine, ENGINE_EVENTS_NETWORK,
+				watch->agent_network, &watcher->on[ON_INSIDE].fd,
+				&watcher->own.engine_uid, err) != 0))
+		return -1;
 	if (engine_events_open(watch->engine, ENGINE_EVENTS_CONTAINER, watch->container,
 		    &watcher->on[ON_CONTAINER].fd, &watcher->own.engine_uid, err) != 0 ||
 		engine_events_open(watch->engine, ENGINE_EVENTS_NETWORK, watch->network,
@@ -320,7 +404,8 @@ int watch_run(struct context *ctx, const struct watch *watch, int in, int out, s
 		mem_cleanup_fd(&watcher.claim);
 		return -1;
 	}
-	watcher.on[ON_VM].fd = pidfd_get(watch->process.pid);
+	if (watch->agent == NULL)
+		watcher.on[ON_VM].fd = pidfd_get(watch->process.pid);
 	watcher.on[ON_LAUNCHER].fd = in;
 	watcher.on[ON_SIGNAL].fd = cancel_fd();
 	if (write(out, "watching\n", 9) != 9)
@@ -331,7 +416,7 @@ int watch_run(struct context *ctx, const struct watch *watch, int in, int out, s
 	if (watcher.on[ON_LAUNCHER].fd >= 0)
 		dprintf(out, "%s\n", watcher.reason);
 	if (!watcher.vm_ended)
-		pidfd_kill(watcher.on[ON_VM].fd, watch->process.pid);
+		end_vm(&watcher);
 	close_relay(&watcher);
 	cancel_tolerate(cancel_count() + 1);
 	result = clean_up(&watcher, err);

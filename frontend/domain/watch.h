@@ -22,6 +22,8 @@ struct watch {
 	struct probe_port port[BUNDLE_PORT_MAX];
 	size_t port_count;
 	struct machine_process process; /* the VM monitor */
+	char *agent,
+		*agent_network; /* backend docker: ids of the container instead, and of the network inside */
 };
 
 #define cleanup_watch __attribute__((cleanup(watch_clear)))
@@ -29,6 +31,10 @@ struct watch {
 /* One line of JSON, and back. Caller frees the line. -1 with EXIT_DATA. */
 char *watch_print(const struct watch *watch);
 int watch_parse(const char *line, struct watch *ret, struct error *err);
+
+/* For a container: it has no address of the host, so nobody is looked for there, and its engine has to end it.
+ * While that is away the container may go on without its bundle, which nobody but root could change; it is removed as
+ * soon as the engine is back. */
 
 /* Watches until the VM or its bundle is lost, whichever is first. Writes "watching\n" to OUT once nothing can
  * happen unseen and the sockets of a sealed bottle are served, which they are until the end, and one line with the

@@ -10,6 +10,7 @@
 #include "engine_container.h"
 #include "err.h"
 #include "mem.h"
+#include "plan.h"
 #include "proc.h"
 #include "terminal.h"
 
@@ -162,6 +163,11 @@ int engine_exec(struct engine *engine, const struct strv *mounted, const struct 
 	if (exec->tty)
 		strv_push(&argv, "--tty");
 	push_command(&argv, exec->container, exec->argv);
+	*ret = 0;
+	if (engine_plan(engine) != NULL) {
+		plan_run(engine_plan(engine), "docker", &argv, false);
+		return 0;
+	}
 	spec.argv = &argv;
 	spec.env = &env;
 	spec.stdio = exec->tty ? PROC_INHERIT : exec->raw ? PROC_PASS_RAW : PROC_PASS_ERR;
@@ -187,6 +193,10 @@ int engine_exec_root(const struct engine *engine, const struct strv *mounted, co
 	strv_push(&argv, "--workdir");
 	strv_push(&argv, "/");
 	push_command(&argv, container, command);
+	if (engine_plan(engine) != NULL) {
+		plan_run(engine_plan(engine), "docker", &argv, false);
+		return 0;
+	}
 	spec.argv = &argv;
 	spec.env = &env;
 	spec.deadline_ms = deadline_ms;

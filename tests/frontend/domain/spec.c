@@ -222,9 +222,20 @@ static const struct refusal meaning[] = {
 		"bottle.yaml:2: agent.dockerfile: /usr: allowed is a regular file"},
 	{"a name with capitals", AGENT "name: Web\n",
 		"bottle.yaml:4: name: 'Web' cannot name a bottle: only a-z, 0-9 and - are allowed"},
-	{"backend docker", AGENT "backend: docker\n",
-		"bottle.yaml:4: backend: backend docker is not built into this version: allowed is "
-		"smolvm"},
+	{"a pack in a container", V "backend: docker\nagent: {pack: ./x}\n",
+		"bottle.yaml:3: agent.pack: a pack is smolvm's: with backend docker allowed is "
+		"image or dockerfile"},
+	{"a container without a network card", AGENT "backend: docker\nnetwork: sealed\n",
+		"bottle.yaml:5: network: with backend docker the agent shares a closed network "
+		"with its bundle: allowed is alias, or nothing"},
+	{"a secret that docker would heed",
+		V "backend: docker\nagent: {image: a, secret_env: [A, DOCKER_HOST]}\n",
+		"bottle.yaml:3: agent.secret_env[1]: DOCKER_HOST would change the docker command "
+		"itself: allowed are other names"},
+	{"a secret that every program heeds",
+		V "backend: docker\nagent: {image: a, secret_env: [PATH]}\n",
+		"bottle.yaml:3: agent.secret_env[0]: PATH would change the docker command itself: "
+		"allowed are other names"},
 	{"cpus 0", AGENT "  cpus: 0\n", "bottle.yaml:4: agent.cpus: got 0: allowed are 1 to 255"},
 	{"cpus 256", AGENT "  cpus: 256\n",
 		"bottle.yaml:4: agent.cpus: got 256: allowed are 1 to 255"},

@@ -156,6 +156,48 @@ static void test_broken(struct journal *journal)
 		EXIT_DATA, "a port without its inside");
 }
 
+/* A bottle that is a container: all of what says so, or none of it. */
+static void test_container(struct journal *journal)
+{
+	static const char *const keys[] = {"container", "started", "network", "address", "bundle"};
+	cleanup_error struct error err = ERROR_INIT;
+	cleanup_verdict struct verdict want = sample(), got = {0};
+	cleanup_strv struct strv urls = STRV_INIT;
+	cleanup_free char *text = NULL;
+
+	is_str(verdict_backend(&want), "smolvm", "container: not without one");
+	want.agent_id = xstrdup("a1");
+	want.agent_started = xstrdup("2026-01-01T00:00:00Z");
+	want.agent_network = xstrdup("b2");
+	want.agent_ip = xstrdup("10.213.1.11");
+	want.inside_ip = xstrdup("10.213.1.10");
+	is_int(verdict_save(&want, journal, &err), 0, "container: saved");
+	is_int(verdict_load(&ctx, "web", &got, &err), 0, "container: loaded");
+	is_str(verdict_backend(&got), "docker", "container: its backend");
+	ok(strcmp(got.agent_id, "a1") == 0 && strcmp(got.agent_network, "b2") == 0 &&
+			strcmp(got.agent_started, want.agent_started) == 0 &&
+			strcmp(got.agent_ip, want.agent_ip) == 0,
+		"container: which, since when, and where");
+	verdict_proxy(&got, NULL, &urls);
+	verdict_urls(&got, &urls);
+	text = strv_join(&urls, " ");
+	ok(strstr(text, "HTTP_PROXY=http://10.213.1.10:32768") != NULL &&
+			strstr(text, "GIT_GATE_URL=git://10.213.1.10:1") != NULL &&
+			strstr(text, "NO_PROXY=localhost,127.0.0.1,10.213.1.10") != NULL &&
+			strstr(text, "127.0.0.16") == NULL,
+		"container: the URLs lead to the bundle inside");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		json_t *agent = json_pack("{s:s, s:s, s:s, s:s, s:s}", keys[0], "1", keys[1], "2",
+			keys[2], "3", keys[3], "4", keys[4], "5");
+		char name[80];
+
+		json_object_del(agent, keys[i]);
+		snprintf(name, sizeof(name), "container: without %s", keys[i]);
+		is_int(load_with(journal, NULL, "agent", agent), EXIT_DATA, name);
+	}
+	is_int(load_with(journal, NULL, "agent", json_null()), EXIT_DATA, "container: null");
+}
+
 static void test_urls(void)
 {
 	cleanup_verdict struct verdict v = sample();
@@ -240,6 +282,7 @@ int main(void)
 		save(&journal);
 		test_secret();
 		test_round_trip();
+		test_container(&journal);
 		test_broken(&journal);
 	}
 	test_urls();

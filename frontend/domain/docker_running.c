@@ -1,0 +1,82 @@
+/* A container that runs: whether it is still what was verified, and what can be done with it. */
+#include "docker_running.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "agent_container.h"
+#include "bottle.h"
+#include "bundle.h"
+#include "context.h"
+#include "engine_exec.h"
+#include "err.h"
+#include "guest.h"
+#include "mem.h"
+#include "strv.h"
+#include "supervisor.h"
+#include "verdict.h"
+
+int docker_running_check(
+	struct context *ctx, struct verdict *verdict, const char **ret_why, struct error *err)
+{
+	bool bundle = false, agent = false;
+
+	*ret_why = NULL;
+	if (context_engine_at(ctx, verdict->engine, err) != 0 ||
+		agent_container_alive(
+			ctx, verdict->agent_id, verdict->agent_started, &agent, err) != 0 ||
+		bundle_alive(ctx, verdict->container_id, verdict->alias, NULL, 0, &verdict->token,
+			&bundle, err) != 0)
+		return -1;
+	if (!agent)
+		*ret_why = "its agent's container does not run any more, or was restarted";
+	else if (supervisor_pid(ctx, verdict->slug) == 0)
+		*ret_why = "its supervisor is gone, and nothing would end it with its bundle";
+	else if (!bundle)
+		*ret_why = "its bundle is lost";
+	else if (verdict->token == NULL)
+		*ret_why = "its bundle was given no token";
+	return 0;
+}
+
+int docker_running_exec(struct context *ctx, const struct verdict *verdict,
+	const struct bottle_command *command, const struct strv *env, const struct strv *secrets,
+	int *ret, struct error *err)
+{
+	struct engine_exec exec = {verdict->agent_id, command->argv, env, &verdict->secret_env,
+		secrets, command->workdir, command->user, command->interactive, command->tty,
+		command->raw};
+	bool alive = true;
+
+	if (context_engine_at(ctx, verdict->engine, err) != 0 ||
+		engine_exec(ctx->engine, &ctx->mounted, &exec, ret, err) != 0)
+		return -1;
+	/* The docker command says 1 when the container is gone, as a command in it may. */
+	if (*ret != 1 || agent_container_alive(
+				 ctx, verdict->agent_id, verdict->agent_started, &alive, err) != 0)
+		return *ret != 1 ? 0 : -1;
+	return alive ? 0
+		     : err_set(err, EXIT_UNAVAILABLE, "exec %s: its agent's container is gone",
+			       verdict->slug);
+}
+
+int docker_probe_ask(void *arg, struct guest_attempt *attempts, size_t count, struct error *err)
+{
+	const struct docker_probe *probe = arg;
+
+	return guest_probe_container(
+		probe->ctx->engine, &probe->ctx->mounted, probe->container, attempts, count, err);
+}
+
+char *docker_probe_gateway(const char *agent_ip)
+{
+	char text[ADDR_STRLEN];
+	struct addr addr;
+
+	if (!addr_parse(agent_ip, &addr))
+		return xstrdup("");
+	addr.octet[3] = (uint8_t)((addr.octet[3] & ~7u) + 1);
+	addr_print(addr, text);
+	return xstrdup(text);
+}

@@ -1,0 +1,49 @@
+/* A bottle that is up with the backend docker: what running.c and evidence.c do with a VM, for a container. */
+#ifndef DOMAIN_DOCKER_RUNNING_H
+#define DOMAIN_DOCKER_RUNNING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probe.h"
+
+struct bottle_command;
+struct context;
+struct error;
+struct evidence;
+struct strv;
+struct verdict;
+
+/* Why the bottle of VERDICT is not what was verified, in *ret_why (static); NULL there: it is. Opens its engine and
+ * fills in verdict->token. */
+int docker_running_check(
+	struct context *ctx, struct verdict *verdict, const char **ret_why, struct error *err);
+
+/* Runs COMMAND with ENV, and with SECRETS, which stand in no argument. */
+int docker_running_exec(struct context *ctx, const struct verdict *verdict,
+	const struct bottle_command *command, const struct strv *env, const struct strv *secrets,
+	int *ret, struct error *err);
+
+/* What a probe run asks: a container, by its engine. */
+struct docker_probe {
+	struct context *ctx;
+	const char *container;
+};
+
+/* probe_input.ask; ARG is a struct docker_probe. */
+int docker_probe_ask(void *arg, struct guest_attempt *attempts, size_t count, struct error *err);
+
+/* What an agent's network would have as gateway, from its own address on it. Caller frees. */
+char *docker_probe_gateway(const char *agent_ip);
+
+/* evidence_read for a container:
+ *   agent    it is the container that was started, never restarted
+ *   config   its configuration is that of its creation
+ *   process  this host's kernel says the same of its first process (where that can be seen)
+ *   ports    it has none
+ *   network  it is on the network inside and no other, and that leads nowhere
+ *   members  nobody but the bundle is there with it */
+int docker_evidence_read(struct context *ctx, const struct verdict *verdict, struct evidence *ret,
+	struct error *err);
+
+#endif
