@@ -230,6 +230,14 @@ for verb in create start exec pack; do
 done
 find "$work/home-1/.cache/bot-bottle/smolmachines" -name '.making*' >"$work/out"
 is "$(cat "$work/out")" "" "no half-made pack is left"
+if ! as 1 test -w /dev/kvm; then
+	fault 1 start
+	# shellcheck disable=SC2086
+	try 1 "$bottle" $launch web
+	like "$work/err" '^  no VM +open /dev/kvm' "a boot that fails where nobody can run VMs: why"
+	like "$work/err" '^  or +bottle launch web --backend docker .*weaker' "and what would do, at which cost"
+	no_faults 1
+fi
 for verb in stop delete; do
 	fault 1 start
 	fault 1 "$verb"
