@@ -276,7 +276,8 @@ static int explain(const struct probe_report *report, struct error *err)
 			(strncmp(row->id, "gateway", 7) != 0 && strncmp(row->id, "host", 4) != 0))
 			continue;
 		return err_note(err, "next",
-			"load install/nft/bottle-bundles.nft, which keeps what comes from bottles' "
+			"sudo nft -f bottle-bundles.nft (share/bottle/nft), which keeps what comes "
+			"from bottles' "
 			"networks off this host (engine 28 closes the gateway alone)");
 	}
 	return -1;

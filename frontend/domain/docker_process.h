@@ -1,5 +1,6 @@
-/* The agent's container as this host's kernel has it: its first process, our own program, and what that may do. The engine's
- * words are about what was asked; a daemon that was started without a filter of system calls does not tell there. */
+/* The agent's container as this host's kernel has it: its first process, our own program, and what that may do. The
+ * engine's words are about what was asked; a daemon that was started without a filter of system calls does not tell
+ * there. */
 #ifndef DOMAIN_DOCKER_PROCESS_H
 #define DOMAIN_DOCKER_PROCESS_H
 

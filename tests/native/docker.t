@@ -41,7 +41,7 @@ inside() { # NAME CMD...: as the agent
 up web
 is "$status" 77 "a host that takes what comes over the agent's link: refused"
 like "$work/err" 'host-link-udp-1 .*our listener on the host got' "by what a listener of the host saw"
-like "$work/err" 'next +load install/nft/bottle-bundles.nft' "and says what to load"
+like "$work/err" 'next +sudo nft -f bottle-bundles.nft' "and says what to load"
 is "$(leftovers 1 a)" "" "nothing is left"
 
 rule -I
@@ -188,7 +188,8 @@ is "$(leftovers 1 a)" "" "nothing is left"
 # The other ways to launch.
 up web --dry-run
 is "$status" 0 "--dry-run"
-like "$work/out" 'agent +agent as bot-bottle-agent-web, a container' "says what would be made"
+like "$work/out" '^engine +POST /containers/create.name=bot-bottle-agent-web .*"CapDrop":."ALL"' "says what would be made"
+like "$work/out" '^docker .* exec .*/.bottle/bottle-guest probe PROBE' "and what would be run in it"
 is "$(leftovers 1 a)" "" "and makes nothing"
 # shellcheck disable=SC2086
 try 1 "$bottle" $box web --rm -- /bin/busybox sh -c 'echo in; exit 5'
@@ -202,6 +203,7 @@ is "$(leftovers 1 a)" "" "nothing is left"
 # Mounts: the user's own files, never root's; what the image would run of itself does not run.
 mkdir -p "$(home_of 1)/src" "$(home_of 1)/ro"
 chown "$me:$me" "$work/home-1/src" "$work/home-1/ro"
+chmod 700 "$work/home-1" # other users do not come to what the agent writes
 tar -C "$work/bundle" -c . | engine_docker a import --change 'ENTRYPOINT ["/bin/busybox","touch","/project/entrypoint"]' \
 	--change 'HEALTHCHECK --interval=1s CMD ["/bin/busybox","touch","/project/health"]' \
 	--change 'LABEL io.bot-bottle.read-only-root=yes' - strict:latest >/dev/null
@@ -289,6 +291,10 @@ for event in docker network agent-network container agent-container start; do
 	wait
 	wait_for 5 sh -c "! pgrep -u $(uid 1) -f '^$bottle supervise' >/dev/null"
 	try 1 "$bottle" gc -f
+	if [ -n "$(leftovers 1 a)" ]; then # the engine was still at what the dead launcher had asked for
+		sleep 3
+		try 1 "$bottle" gc -f
+	fi
 	is "$status $(leftovers 1 a)" "0 " "killed after '$event': gc leaves nothing"
 done
 
