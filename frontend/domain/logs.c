@@ -162,6 +162,11 @@ static int open_machine(struct reading *reading, struct error *err)
 	cleanup_free char *machine = xasprintf("%s%s", NAME_MACHINE_PREFIX, reading->name);
 	cleanup_free char *path = NULL;
 
+	if (reading->facts.docker) {
+		err_set(err, EXIT_UNAVAILABLE, "%s is a container: it has no console",
+			reading->name);
+		return err_note(err, "next", "bottle logs %s --source bundle", reading->name);
+	}
 	if (context_vmdb(ctx, err) != 0)
 		return -1;
 	path = vmdb_console_log(ctx->vmdb, machine);
@@ -302,6 +307,15 @@ static void keep(
 	*failed = (struct error)ERROR_INIT;
 }
 
+/* A container has no console: that is missed only by who asks for nothing else. */
+static bool is_beside(const struct reading *reading, enum logs_source source)
+{
+	const struct logs_wish *wish = reading->wish;
+
+	return source == LOGS_MACHINE && reading->facts.docker &&
+	       (wish->of[LOGS_BUNDLE] || wish->of[LOGS_LAUNCH]);
+}
+
 static int read_all(struct reading *reading, const struct strv *launch, struct error *err)
 {
 	static int (*const open[])(struct reading * reading, struct error * err) = {
@@ -311,7 +325,7 @@ static int read_all(struct reading *reading, const struct strv *launch, struct e
 		enum logs_source source = (enum logs_source)i;
 		cleanup_error struct error failed = ERROR_INIT;
 
-		if (!reading->wish->of[source])
+		if (!reading->wish->of[source] || is_beside(reading, source))
 			reading->over[source] = true;
 		else if (source == LOGS_LAUNCH)
 			give_launch(reading, launch);

@@ -177,6 +177,10 @@ engine_docker a network connect plain bot-bottle-agent-web
 try 1 "$bottle" verify web
 like "$work/out" 'FAIL +network +2 networks' "and so is a second leg"
 engine_docker a network disconnect plain bot-bottle-agent-web
+try 1 "$bottle" logs web
+is "$status" 0 "logs: the bundle's and the launch's"
+try 1 "$bottle" logs web --source machine
+is "$status" 69 "logs: a container has no console"
 try 1 "$bottle" allowlist show web
 is "$status" 77 "allowlist: there is no policy"
 try 2 "$bottle" stop web
