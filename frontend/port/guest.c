@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cancel.h"
-#include "clock.h"
 #include "engine_exec.h"
 #include "err.h"
 #include "fs.h"
@@ -21,10 +19,6 @@
 
 /* On top of the attempts' own deadlines: starting an exec took 1.2 s in a machine under emulation. */
 #define EXEC_MS 60000
-
-/* For as long an agent may be too busy to answer; and between two tries. */
-#define BUSY_MS 15000
-#define BUSY_PAUSE_MS 500
 
 #define PROGRAM_MAX (4 << 20) /* it is some tens of KiB */
 
@@ -250,27 +244,6 @@ static int check_end(const struct proc *proc, const char *where, struct error *e
 		where, proc->exit_code, line);
 }
 
-/* smolvm asks the machine's agent first, and calls a machine whose agent is too busy to answer in time "not running":
- * 1.7.4 does so in the first seconds after a start on a slow host (measured). Its monitor is watched by others. */
-static bool is_busy(const struct proc *proc)
-{
-	return proc->exit_code != 0 && strstr(buf_str(&proc->err), "is not running") != NULL;
-}
-
-static int exec_patiently(const struct smolvm *vm, const char *machine, const struct strv *argv,
-	int deadline_ms, struct proc *proc, struct error *err)
-{
-	int64_t until = clock_ms() + BUSY_MS;
-
-	while (smolvm_exec_root(vm, machine, argv, deadline_ms, proc, err) == 0) {
-		if (!is_busy(proc) || clock_ms() > until || cancel_asked())
-			return 0;
-		proc_clear(proc);
-		clock_sleep_ms(BUSY_PAUSE_MS);
-	}
-	return -1;
-}
-
 int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err)
 {
@@ -280,7 +253,7 @@ int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 
 	probe_argv(&argv, alias);
 	longest = push_attempts(&argv, attempts, count);
-	if (exec_patiently(vm, machine, &argv, (int)longest + EXEC_MS, &proc, err) != 0 ||
+	if (smolvm_exec_root(vm, machine, &argv, (int)longest + EXEC_MS, &proc, err) != 0 ||
 		check_end(&proc, "machine", err) != 0)
 		return -1;
 	return guest_parse(buf_str(&proc.out), attempts, count, reply, err);

@@ -58,6 +58,14 @@ SEARCH=$work/$bad:/usr/bin:/bin try 1 "$bottle" $launch web
 is "$status" 78 "a smolvm in a folder whose name is not UTF-8 is refused before anything is made"
 is "$(leftovers 1 a)" "" "nothing is left"
 
+# An agent that is too busy to answer right after the start is asked again (the smolvm is a stand-in).
+fault 1 busy 2
+try 1 "$bottle" launch late --image agent --bundle-image bundle --memory 512 --cpus 1
+is "$status" 0 "a machine that is said not to run, and runs, is asked again"
+is "$(wc -c <"$(home_of 1)/smolvm.busy")" 2 "as often as it takes"
+no_faults 1
+as 1 "$bottle" stop late >/dev/null
+
 # Labels guide, they do not authorise: what lacks one of ours is nobody's leftover.
 owner=$(uid 1)
 label() { # NAME LAUNCHER SLUG EXTRA...
