@@ -40,11 +40,6 @@ static void print_all(const struct doctor *doctor)
 		doctor_count(doctor, DOCTOR_FAIL), doctor_count(doctor, DOCTOR_SKIP));
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
 static json_t *finding_json(const struct doctor *doctor, size_t index)
 {
 	const struct doctor_finding *at = &doctor->finding[index];
@@ -54,9 +49,8 @@ static json_t *finding_json(const struct doctor *doctor, size_t index)
 	for (size_t i = 0; i < at->details.count; i++)
 		json_array_append_new(details, json_string(at->details.item[i]));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "name", doctor_checks[index].name,
-		"state", state, "text", at->text, "details", details, "cause",
-		text_or_null(at->cause), "fix", text_or_null(at->fix), "repairable",
-		doctor_repairable(doctor, index));
+		"state", state, "text", at->text, "details", details, "cause", json_text(at->cause),
+		"fix", json_text(at->fix), "repairable", doctor_repairable(doctor, index));
 }
 
 static void show_json(const struct doctor *doctor)

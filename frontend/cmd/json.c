@@ -10,6 +10,11 @@
 #include "strv.h"
 #include "verdict.h"
 
+json_t *json_text(const char *text)
+{
+	return text != NULL ? json_string(text) : json_null();
+}
+
 void json_print(json_t *document)
 {
 	/* A terminal acts on C1 and DEL too, which JSON lets through. */

@@ -8,6 +8,9 @@ struct bottle_timings;
 struct evidence;
 struct verdict;
 
+/* TEXT as a string, NULL as null. New reference. */
+json_t *json_text(const char *text);
+
 /* Prints DOCUMENT, which has a key "schema", and gives up the reference. */
 void json_print(json_t *document);
 

@@ -45,11 +45,6 @@ static char *date_text(int64_t seconds)
 	return xstrdup(date);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text != NULL ? json_string(text) : json_null();
-}
-
 static bool is_folder(const char *word)
 {
 	struct stat st;
@@ -132,9 +127,9 @@ static void add_row(struct table *table, const struct pack_entry *entry, bool wi
 static json_t *entry_json(const struct pack_entry *entry)
 {
 	return json_pack("{s:s, s:s, s:o, s:o, s:I, s:o, s:I}", "key", entry->key, "path",
-		entry->path, "image", text_or_null(entry->image), "image_id",
-		text_or_null(entry->image_id), "size", (json_int_t)entry->size, "smolvm",
-		text_or_null(entry->smolvm), "last_used", (json_int_t)entry->used);
+		entry->path, "image", json_text(entry->image), "image_id",
+		json_text(entry->image_id), "size", (json_int_t)entry->size, "smolvm",
+		json_text(entry->smolvm), "last_used", (json_int_t)entry->used);
 }
 
 static int list(struct context *ctx, const struct cmd_args *args, struct error *err)

@@ -58,11 +58,6 @@ static void print_names(const struct inventory *inventory)
 			printf("%s\n", inventory->row[i].name);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
 static void print_json(const struct inventory *inventory)
 {
 	json_t *list = json_array();
@@ -72,10 +67,10 @@ static void print_json(const struct inventory *inventory)
 
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s, s:b, s:o}", "name",
-				row->name, "state", row->state, "alias", text_or_null(row->alias),
-				"backend", row->backend, "verified", text_or_null(row->verified),
+				row->name, "state", row->state, "alias", json_text(row->alias),
+				"backend", row->backend, "verified", json_text(row->verified),
 				"since", (json_int_t)row->since, "owner", row->owner, "mine",
-				row->mine, "reason", text_or_null(row->reason)));
+				row->mine, "reason", json_text(row->reason)));
 	}
 	json_print(json_pack("{s:s, s:o}", "schema", "bottle.ps/1", "bottles", list));
 }

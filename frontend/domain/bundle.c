@@ -230,7 +230,7 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 
 	ret->token = ctx->plan ? xstrdup(PLAN_SECRET) : random_hex(BUNDLE_TOKEN_LEN / 2);
 	body = body_of(spec, image, lease, labels, ret->token, ctx->plan, err);
-	if (body == NULL || creating(arg, err) != 0)
+	if (body == NULL || (creating != NULL && creating(arg, err) != 0))
 		return BUNDLE_FAILED;
 	ret->name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
 	if (engine_container_create(ctx->engine, ret->name, body, &ret->id, err) != 0) {

@@ -48,8 +48,8 @@ enum bundle_result {
 
 /* Creates and starts the container of SLUG from IMAGE on LEASE with LABELS, and reads which host ports it
  * got. On a split lease it gets none, but a second leg in the network with the id INSIDE (else NULL), and every
- * .host_port is the container's own. *ret has what was made also when that failed, for bundle_remove. CREATING is
- * called before the container is created. */
+ * .host_port is the container's own. *ret has what was made also when that failed, for bundle_remove. CREATING,
+ * unless NULL, is called before the container is created. */
 enum bundle_result bundle_start(struct context *ctx, const char *slug,
 	const struct bottle_spec *spec, const struct engine_image *image, const struct lease *lease,
 	const json_t *labels, const char *inside, int (*creating)(void *arg, struct error *err),

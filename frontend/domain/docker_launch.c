@@ -140,21 +140,6 @@ int docker_launch_boot(struct launch *launch, struct error *err)
 	return check_process(launch, err);
 }
 
-static int unnoted(void *arg, const struct lease *lease, struct error *err)
-{
-	(void)arg;
-	(void)lease;
-	(void)err;
-	return 0;
-}
-
-static int unnoted_container(void *arg, struct error *err)
-{
-	(void)arg;
-	(void)err;
-	return 0;
-}
-
 /* What is probed depends on listeners that a plan does not open: PROBE... stands for it. */
 static int plan_probe(const struct launch *launch, struct error *err)
 {
@@ -174,13 +159,13 @@ int docker_launch_plan(struct launch *launch, struct error *err)
 	struct agent_container *container = &launch->container;
 
 	if (docker_launch_preflight(launch, err) != 0 ||
-		lease_claim(ctx, launch->slug, launch->labels, &launch->skip, unnoted, NULL,
+		lease_claim(ctx, launch->slug, launch->labels, &launch->skip, NULL, NULL,
 			&launch->lease, err) != 0 ||
 		agent_container_network(
 			ctx, launch->slug, &launch->lease, launch->labels, container, err) != 0 ||
 		bundle_start(ctx, launch->slug, launch->spec, &launch->image, &launch->lease,
-			launch->labels, container->network, unnoted_container, NULL,
-			&launch->bundle, err) != BUNDLE_OK ||
+			launch->labels, container->network, NULL, NULL, &launch->bundle,
+			err) != BUNDLE_OK ||
 		agent_container_create(ctx, launch->slug, launch->spec, launch->agent.image_id,
 			&launch->lease, launch->labels, container, err) != 0 ||
 		agent_container_start(ctx, container, err) != 0)

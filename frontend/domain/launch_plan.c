@@ -17,21 +17,6 @@
 #include "services.h"
 #include "smolvm.h"
 
-static int claiming(void *arg, const struct lease *lease, struct error *err)
-{
-	(void)arg;
-	(void)lease;
-	(void)err;
-	return 0;
-}
-
-static int creating(void *arg, struct error *err)
-{
-	(void)arg;
-	(void)err;
-	return 0;
-}
-
 static int check_services(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
@@ -48,11 +33,11 @@ int launch_plan(struct launch *launch, struct error *err)
 
 	if (launch_preflight(launch, err) != 0 ||
 		machine_refuse_taken(ctx, launch->machine, err) != 0 ||
-		lease_claim(ctx, launch->slug, launch->labels, &launch->skip, claiming, NULL,
+		lease_claim(ctx, launch->slug, launch->labels, &launch->skip, NULL, NULL,
 			&launch->lease, err) != 0 ||
 		alias_ensure(ctx, launch->lease.octet, err) != 0 ||
 		bundle_start(ctx, launch->slug, launch->spec, &launch->image, &launch->lease,
-			launch->labels, NULL, creating, NULL, &launch->bundle, err) != BUNDLE_OK ||
+			launch->labels, NULL, NULL, NULL, &launch->bundle, err) != BUNDLE_OK ||
 		(!seal_asked(launch->spec) && check_services(launch, err) != 0))
 		return -1;
 	return agent_plan(ctx, &launch->agent, err) == 0

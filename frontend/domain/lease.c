@@ -288,7 +288,7 @@ static int claim_any(struct context *ctx, const char *slug, const json_t *labels
 			return -1;
 		if (state == 0) {
 			lease.network = xasprintf("%s%s", NAME_NETWORK_PREFIX, slug);
-			state = claiming(arg, &lease, err) != 0
+			state = claiming != NULL && claiming(arg, &lease, err) != 0
 					? -1
 					: claim_one(ctx, labels, &lease, err);
 			if (state == 0) {

@@ -49,8 +49,8 @@ struct lease {
 void lease_describe(const struct context *ctx, unsigned octet, bool split, struct lease *ret);
 
 /* Claims the lowest free address that is not in SKIP for SLUG with LABELS (LABEL_ALIAS is added; LABEL_BACKEND says
- * whether it is to be split). CLAIMING
- * is called before a network is created, so that a journal knows; it may fail the claim. EXIT_AGAIN when the
+ * whether it is to be split). CLAIMING, unless NULL, is called before a network is created, so that a journal knows;
+ * it may fail the claim. EXIT_AGAIN when the
  * pool is exhausted, naming the holders; EXIT_CONFIG when something that is no bottle's holds a subnet. */
 int lease_claim(struct context *ctx, const char *slug, const json_t *labels,
 	struct lease_skip *skip,

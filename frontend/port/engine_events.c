@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "engine_call.h"
 #include "engine_stream.h"
 #include "mem.h"
 
@@ -27,15 +28,6 @@ static const struct {
 		"\"die\",\"died\",\"restart\",\"destroy\",\"remove\""},
 };
 
-static char *percent_encode(const char *text)
-{
-	char *out = xcalloc(strlen(text) * 3 + 1, 1), *at = out;
-
-	for (; *text != '\0'; text++)
-		at += sprintf(at, "%%%02X", (unsigned char)*text);
-	return out;
-}
-
 int engine_events_open(const char *socket, enum engine_events_of of, const char *id, int *ret_fd,
 	uid_t *ret_uid, struct error *err)
 {
@@ -43,7 +35,7 @@ int engine_events_open(const char *socket, enum engine_events_of of, const char 
 
 	filter = xasprintf("{\"type\":[\"%s\"],\"%s\":[\"%s\"],\"event\":[%s]}", wanted[of].type,
 		wanted[of].type, id, wanted[of].events);
-	encoded = percent_encode(filter);
+	encoded = engine_escape(filter, "");
 	path = xasprintf("/events?since=%lld&filters=%s", (long long)time(NULL), encoded);
 	return engine_stream_open(socket, path, "its events", ret_fd, ret_uid, err);
 }
