@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine_exec.h"
 #include "err.h"
 #include "fs.h"
+#include "guest_ask.h"
 #include "mem.h"
 #include "num.h"
 #include "proc.h"
@@ -16,9 +16,6 @@
 #include "sha256.h"
 #include "smolvm.h"
 #include "strv.h"
-
-/* On top of the attempts' own deadlines: starting an exec took 1.2 s in a machine under emulation. */
-#define EXEC_MS 60000
 
 #define PROGRAM_MAX (4 << 20) /* it is some tens of KiB */
 
@@ -214,11 +211,10 @@ int guest_plan(const struct smolvm *vm, const char *machine, const char *alias, 
 
 	probe_argv(&argv, alias);
 	strv_push(&argv, "PROBE...");
-	return smolvm_exec_root(vm, machine, &argv, EXEC_MS, &proc, err);
+	return smolvm_exec_root(vm, machine, &argv, GUEST_EXEC_MS, &proc, err);
 }
 
-/* Adds the attempts; returns the longest deadline of them. */
-static unsigned push_attempts(struct strv *argv, const struct guest_attempt *attempts, size_t count)
+unsigned guest_ask_push(struct strv *argv, const struct guest_attempt *attempts, size_t count)
 {
 	unsigned longest = 0;
 
@@ -233,7 +229,7 @@ static unsigned push_attempts(struct strv *argv, const struct guest_attempt *att
 	return longest;
 }
 
-static int check_end(const struct proc *proc, const char *where, struct error *err)
+int guest_ask_ended(const struct proc *proc, const char *where, struct error *err)
 {
 	cleanup_free char *line = NULL;
 
@@ -252,26 +248,9 @@ int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	unsigned longest;
 
 	probe_argv(&argv, alias);
-	longest = push_attempts(&argv, attempts, count);
-	if (smolvm_exec_root(vm, machine, &argv, (int)longest + EXEC_MS, &proc, err) != 0 ||
-		check_end(&proc, "machine", err) != 0)
+	longest = guest_ask_push(&argv, attempts, count);
+	if (smolvm_exec_root(vm, machine, &argv, (int)longest + GUEST_EXEC_MS, &proc, err) != 0 ||
+		guest_ask_ended(&proc, "machine", err) != 0)
 		return -1;
 	return guest_parse(buf_str(&proc.out), attempts, count, reply, err);
-}
-
-int guest_probe_container(const struct engine *engine, const struct strv *mounted,
-	const char *container, struct guest_attempt *attempts, size_t count, struct error *err)
-{
-	cleanup_strv struct strv argv = STRV_INIT;
-	cleanup_proc struct proc proc = PROC_INIT;
-	unsigned longest;
-
-	strv_push(&argv, GUEST_PROGRAM);
-	strv_push(&argv, "probe");
-	longest = push_attempts(&argv, attempts, count);
-	if (engine_exec_root(
-		    engine, mounted, container, &argv, (int)longest + EXEC_MS, &proc, err) != 0 ||
-		check_end(&proc, "container", err) != 0)
-		return -1;
-	return guest_parse_probe(buf_str(&proc.out), attempts, count, err);
 }

@@ -94,7 +94,6 @@ done <<'END'
 64|publish|--publish proxy=80000
 64|publish|--publish http=80
 64|backend|--backend kvm
-65|not built into|--backend docker
 64|allowed are alias, sealed|--network host
 64|verify|--verify none
 64|name of a variable|-e =x

@@ -78,12 +78,18 @@ is "$(grep . "$list")" "$home/proj" "the list has the writable mount, not the ot
 stop_it
 launch="$launch --mount $home/proj/sub:/s"
 launches 0 "the same again, and a folder inside"
+fake "$bin" smolvm
+SEARCH=$bin:$work/bin:/usr/bin:/bin try 1 "$bottle" ps
+is "$status" 77 "a smolvm planted there: ps of a machine refuses"
+like "$work/err" "smolvm: $bin/smolvm: an agent may have written" "by name"
+like "$work/out" "^web +running " "and lists what it knows without"
+rm "$bin/smolvm"
 stop_it
 is "$(grep . "$list")" "$home/proj" "the list does not grow by what it has"
 is "$(stat -c %a "$list")" 600 "it is private"
 fake "$bin" smolvm
 SEARCH=$bin:$work/bin:/usr/bin:/bin
-for each in "launch web" "exec web -- id" ps; do
+for each in "launch web" "exec web -- id"; do
 	# shellcheck disable=SC2086
 	try 1 "$bottle" $each
 	case $each in
@@ -98,6 +104,8 @@ for each in "launch web" "exec web -- id" ps; do
 	like "$work/err" "smolvm: $bin/smolvm: an agent may have written" "by name"
 	like "$work/err" "^  why +$home/proj was mounted writable into a bottle" "with the folder"
 done
+SEARCH=$bin:$work/bin:/usr/bin:/bin try 1 "$bottle" ps
+is "$status" 0 "ps without a machine asks no smolvm"
 rm "$bin/smolvm"
 fake "$bin" docker
 try 1 "$bottle" launch web --image other --bundle-image bundle
