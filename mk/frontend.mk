@@ -56,9 +56,10 @@ print-flags:
 
 # What a Mac would compile, without the libraries that only a Mac has in the right form: base, and the ports
 # that need none. A shared library, so that a name which nobody defines fails the link.
-MAC_PORT := bridge_darwin canary claim dial guest hostaddr hostroute_darwin kvm_darwin listeners_darwin listeners_table netd \
-	plan proxy_ask relay resolver_darwin smolvm smolvm_caps smolvm_process smolvm_process_darwin socket_owner_darwin \
-	vmdb_path vmdb_path_darwin vmdb_private wildcard_proof
+MAC_PORT := agent_command bridge_darwin canary claim dial guest hostaddr hostroute_darwin kvm_darwin \
+	listeners_darwin listeners_table netd plan proxy_ask relay resolver_darwin smolvm smolvm_caps \
+	smolvm_exec smolvm_process smolvm_process_darwin socket_owner_darwin vmdb_path vmdb_path_darwin \
+	vmdb_private wildcard_proof
 MAC_SRC  := $(filter-out %_linux.c,$(wildcard frontend/base/*.c)) $(MAC_PORT:%=frontend/port/%.c) $(SHARED_SRC) $(PUMP_SRC)
 MAC_LIB  := $(patsubst %,$(BUILD)/darwin/%/libbottle.dylib,aarch64 x86_64)
 $(MAC_LIB): $(BUILD)/darwin/%/libbottle.dylib: $(MAC_SRC)

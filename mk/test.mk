@@ -11,8 +11,10 @@ DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sb
 FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(filter-out $(DEEP_TESTS),$(wildcard tests/shared/*.t \
 	tests/frontend/*/*.t tests/guest/*.t tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
-# Many launches at once: they would starve the machine of the acceptance tests.
-LOAD_TESTS := $(patsubst %,tests/native/%.t,fault_matrix cycles scale hostile outage)
+# Many launches at once.
+LOAD_NAMES := concurrency fault_matrix handover cycles scale hostile outage
+LOAD_TESTS := $(LOAD_NAMES:%=tests/native/%.t)
+LAB_TESTS  := $(patsubst %,tests/lab/%.t,acceptance sealed attacks)
 SLOW_TESTS := $(filter-out $(LOAD_TESTS),$(wildcard tests/native/*.t))
 SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
@@ -48,16 +50,18 @@ sanitized:
 check-fast: all test-programs ## the tests that need neither machine nor engine
 	$(PROVE) -j 2 $(FAST_TESTS)
 
-# In three runs, because smolvm gives up on a boot that makes no progress for 30 seconds: beside the machine of the acceptance
-# tests, which has one processor, there are only tests that mostly wait. What computes for minutes comes after them, and the
-# machine of the sealed bottles has this host for itself.
+# Four rows of tests beside each other, each one after the other: the lab's machines, which have the first call on a
+# processor of two (tests/lab/up) because smolvm gives up on a boot that makes no progress for 30 seconds; launches by the
+# dozen and those by one, which mostly wait; and what computes. A rule that is not `seq` would be served before these.
+comma := ,
+space := $(subst ,, )
+ROWS  := --rules 'seq=tests/lab/*' --rules 'seq=tests/native/{$(subst $(space),$(comma),$(LOAD_NAMES))}.t' \
+	--rules 'seq=tests/native/*' --rules 'seq=**'
 check: ## everything: installs what is missing, builds, tests, and boots the lab machine
 	install/deps check
 	$(Q)$(MAKE) --no-print-directory all test-programs sanitized frontend-fuzzers WERROR=-Werror
-	$(PROVE) -j 3 tests/lab/acceptance.t $(SLOW_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
+	BUILD=$(BUILD) tests/prove --timer -j 4 $(ROWS) $(LAB_TESTS) $(LOAD_TESTS) $(SLOW_TESTS) $(DEEP_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
-	$(PROVE) -j 3 tests/lab/attacks.t $(DEEP_TESTS) $(LOAD_TESTS)
-	$(PROVE) tests/lab/sealed.t
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
 	install/deps audit

@@ -41,16 +41,12 @@ int docker_running_check(
 }
 
 int docker_running_exec(struct context *ctx, const struct verdict *verdict,
-	const struct bottle_command *command, const struct strv *env, const struct strv *secrets,
-	int *ret, struct error *err)
+	const struct agent_command *command, int *ret, struct error *err)
 {
-	struct engine_exec exec = {verdict->agent_id, command->argv, env, &verdict->secret_env,
-		secrets, command->workdir, command->user, command->interactive, command->tty,
-		command->raw};
 	bool alive = true;
 
 	if (context_engine_at(ctx, verdict->engine, err) != 0 ||
-		engine_exec(ctx->engine, &ctx->mounted, &exec, ret, err) != 0)
+		engine_exec(ctx->engine, &ctx->mounted, verdict->agent_id, command, ret, err) != 0)
 		return -1;
 	/* The docker command says 1 when the container is gone, as a command in it may. */
 	if (*ret != 1 || agent_container_alive(

@@ -7,11 +7,10 @@
 
 #include "probe.h"
 
-struct bottle_command;
+struct agent_command;
 struct context;
 struct error;
 struct evidence;
-struct strv;
 struct verdict;
 
 /* Why the bottle of VERDICT is not what was verified, in *ret_why (static); NULL there: it is. Opens its engine and
@@ -19,10 +18,9 @@ struct verdict;
 int docker_running_check(
 	struct context *ctx, struct verdict *verdict, const char **ret_why, struct error *err);
 
-/* Runs COMMAND with ENV, and with SECRETS, which stand in no argument. */
+/* Runs COMMAND in the agent's container; its exit code in *ret. */
 int docker_running_exec(struct context *ctx, const struct verdict *verdict,
-	const struct bottle_command *command, const struct strv *env, const struct strv *secrets,
-	int *ret, struct error *err);
+	const struct agent_command *command, int *ret, struct error *err);
 
 /* What a probe run asks: a container, by its engine. */
 struct docker_probe {

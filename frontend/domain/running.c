@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent_command.h"
 #include "alias.h"
 #include "bottle.h"
 #include "bundle.h"
@@ -139,9 +140,8 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 {
 	cleanup_strv struct strv env = STRV_INIT;
 	cleanup_secrets struct strv proxy = STRV_INIT, secrets = STRV_INIT;
-	struct smolvm_exec exec = {verdict->machine, command->argv, &env, &verdict->secret_env,
-		&secrets, command->workdir, command->user, command->interactive, command->tty,
-		command->raw};
+	struct agent_command whole = {command->argv, &env, &verdict->secret_env, &secrets,
+		command->workdir, command->user, command->interactive, command->tty, command->raw};
 
 	if (verdict->agent_id == NULL && context_smolvm(ctx, err) != 0)
 		return -1;
@@ -151,9 +151,8 @@ int bottle_exec(struct context *ctx, const struct verdict *verdict,
 	for (size_t i = 0; i < proxy.count; i++)
 		if (!users_own(verdict, command, proxy.item[i]))
 			strv_push(&secrets, proxy.item[i]);
-	return verdict->agent_id != NULL
-		       ? docker_running_exec(ctx, verdict, command, &env, &secrets, ret, err)
-		       : smolvm_exec(ctx->vm, &exec, ret, err);
+	return verdict->agent_id != NULL ? docker_running_exec(ctx, verdict, &whole, ret, err)
+					 : smolvm_exec(ctx->vm, verdict->machine, &whole, ret, err);
 }
 
 bool bottle_uses_smolvm(const struct context *ctx, const char *name)

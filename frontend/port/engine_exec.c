@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent_command.h"
 #include "childenv.h"
 #include "engine_call.h"
 #include "engine_cli.h"
@@ -12,7 +13,6 @@
 #include "mem.h"
 #include "plan.h"
 #include "proc.h"
-#include "terminal.h"
 
 /* Of containers whose image says nothing (moby, oci/defaults.go). */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -55,13 +55,13 @@ static int push_value(
 }
 
 static int push_environment(
-	const struct engine_exec *exec, struct strv *argv, struct strv *env, struct error *err)
+	const struct agent_command *command, struct strv *argv, struct strv *env, struct error *err)
 {
-	for (size_t i = 0; i < exec->env->count; i++)
-		if (push_value(argv, env, exec->env->item[i], false, err) != 0)
+	for (size_t i = 0; i < command->env->count; i++)
+		if (push_value(argv, env, command->env->item[i], false, err) != 0)
 			return -1;
-	for (size_t i = 0; i < exec->secret_env->count; i++) {
-		const char *name = exec->secret_env->item[i];
+	for (size_t i = 0; i < command->secret_env->count; i++) {
+		const char *name = command->secret_env->item[i];
 
 		if (engine_exec_is_own(name))
 			return refuse_own(name, err);
@@ -70,8 +70,8 @@ static int push_environment(
 		strv_push(argv, "--env");
 		strv_push(argv, name);
 	}
-	for (size_t i = 0; i < exec->secrets->count; i++)
-		if (push_value(argv, env, exec->secrets->item[i], true, err) != 0)
+	for (size_t i = 0; i < command->secrets->count; i++)
+		if (push_value(argv, env, command->secrets->item[i], true, err) != 0)
 			return -1;
 	return 0;
 }
@@ -89,44 +89,47 @@ static bool is_there(struct engine *engine, const char *container, const char *p
 }
 
 /* The PATH that the runtime looked for the command in. Caller frees. */
-static char *path_of(struct engine *engine, const struct engine_exec *exec)
+static char *path_of(struct engine *engine, const char *id, const struct agent_command *command)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 	cleanup_error struct error unasked = ERROR_INIT;
 	const char *path = NULL;
 
-	for (size_t i = 0; i < exec->env->count; i++)
-		if (strncmp(exec->env->item[i], "PATH=", 5) == 0)
-			path = exec->env->item[i] + 5;
-	if (path == NULL &&
-		engine_container_inspect(engine, exec->container, &container, &unasked) == 0)
+	for (size_t i = 0; i < command->env->count; i++)
+		if (strncmp(command->env->item[i], "PATH=", 5) == 0)
+			path = command->env->item[i] + 5;
+	if (path == NULL && engine_container_inspect(engine, id, &container, &unasked) == 0)
 		path = engine_container_env(&container, "PATH");
 	return xstrdup(path ? path : DEFAULT_PATH);
 }
 
-static bool has_command(struct engine *engine, const struct engine_exec *exec)
+static bool has_command(
+	struct engine *engine, const char *container, const struct agent_command *command)
 {
-	const char *name = exec->argv->item[0];
+	const char *name = command->argv->item[0];
 	cleanup_free char *path = NULL;
 	char *rest;
 
 	if (strchr(name, '/') !=
 		NULL) /* a relative one counts from a folder that is not known here */
-		return name[0] != '/' || is_there(engine, exec->container, name);
-	path = path_of(engine, exec);
+		return name[0] != '/' || is_there(engine, container, name);
+	path = path_of(engine, container, command);
 	for (char *at = strtok_r(path, ":", &rest); at != NULL; at = strtok_r(NULL, ":", &rest)) {
 		cleanup_free char *file = xasprintf("%s/%s", at, name);
 
-		if (is_there(engine, exec->container, file))
+		if (is_there(engine, container, file))
 			return true;
 	}
 	return false;
 }
 
 /* Engines say 126 for a command that is not there, too (20.10: measured), and why on the command's own stdout. */
-static int exec_code(struct engine *engine, const struct engine_exec *exec, int code)
+static int exec_code(
+	struct engine *engine, const char *container, const struct agent_command *command, int code)
 {
-	return code == EXIT_NOT_EXECUTABLE && !has_command(engine, exec) ? EXIT_NOT_FOUND : code;
+	return code == EXIT_NOT_EXECUTABLE && !has_command(engine, container, command)
+		       ? EXIT_NOT_FOUND
+		       : code;
 }
 
 static void push_command(struct strv *argv, const char *container, const struct strv *command)
@@ -136,46 +139,28 @@ static void push_command(struct strv *argv, const char *container, const struct 
 	strv_push_all(argv, (const char *const *)command->item);
 }
 
-int engine_exec(struct engine *engine, const struct strv *mounted, const struct engine_exec *exec,
-	int *ret, struct error *err)
+int engine_exec(struct engine *engine, const struct strv *mounted, const char *container,
+	const struct agent_command *command, int *ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_secrets struct strv env = STRV_INIT;
-	cleanup_terminal struct terminal terminal = TERMINAL_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
-	struct proc_spec spec = PROC_SPEC_INIT;
 
 	if (engine_cli_begin(engine, mounted, &argv, &env, err) != 0)
 		return -1;
 	strv_push(&argv, "exec");
-	if (push_environment(exec, &argv, &env, err) != 0)
+	if (push_environment(command, &argv, &env, err) != 0)
 		return -1;
-	if (exec->workdir != NULL) {
-		strv_push(&argv, "--workdir");
-		strv_push(&argv, exec->workdir);
-	}
-	if (exec->user != NULL) {
-		strv_push(&argv, "--user");
-		strv_push(&argv, exec->user);
-	}
-	if (exec->interactive)
-		strv_push(&argv, "--interactive");
-	if (exec->tty)
-		strv_push(&argv, "--tty");
-	push_command(&argv, exec->container, exec->argv);
+	agent_command_flags(command, &argv);
+	push_command(&argv, container, command->argv);
 	*ret = 0;
 	if (engine_plan(engine) != NULL) {
 		plan_run(engine_plan(engine), "docker", &argv, false);
 		return 0;
 	}
-	spec.argv = &argv;
-	spec.env = &env;
-	spec.stdio = exec->tty ? PROC_INHERIT : exec->raw ? PROC_PASS_RAW : PROC_PASS_ERR;
-	if (exec->tty)
-		terminal_lend(&terminal);
-	if (proc_run(&proc, &spec, err) != 0)
-		return err_wrap(err, "docker: exec %.12s", exec->container);
-	*ret = exec_code(engine, exec, proc.exit_code);
+	if (agent_command_run(command, &argv, &env, &proc, err) != 0)
+		return err_wrap(err, "docker: exec %.12s", container);
+	*ret = exec_code(engine, container, command, proc.exit_code);
 	return 0;
 }
 

@@ -7,31 +7,20 @@
 
 #include "strv.h"
 
+struct agent_command;
 struct engine;
 struct error;
 struct proc;
-
-struct engine_exec {
-	const char *container; /* id */
-	const struct strv *argv;
-	const struct strv *env;        /* K=V for this command */
-	const struct strv *secret_env; /* names of our own environment, never in an argv */
-	const struct strv *secrets;    /* K=V for this command, never in an argv either */
-	const char *workdir, *user;    /* NULL = the image's */
-	bool interactive, tty;
-	bool raw; /* without a tty: bytes reach our terminal as they are */
-};
 
 /* Whether a variable of that name changes what the docker command itself is or does, so that it cannot be handed on
  * through its environment: PATH, HOME, DOCKER_*, LD_* and the like. */
 bool engine_exec_is_own(const char *name);
 
-/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret: 126 and 127 as a
- * shell has them, which engines do not tell apart: the container is asked whether the command is there. What it
- * prints is treated as smolvm_exec does. Values go by the docker command's environment; one of ENV under a name of
- * its own goes by its argv. */
-int engine_exec(struct engine *engine, const struct strv *mounted, const struct engine_exec *exec,
-	int *ret, struct error *err);
+/* Runs a user's COMMAND in CONTAINER (id) by agent_command_run and returns its exit code in *ret: 126 and 127 as a
+ * shell has them, which engines do not tell apart: the container is asked whether the command is there. Values
+ * go by the docker command's environment; one of `env` under a name of its own goes by its argv. */
+int engine_exec(struct engine *engine, const struct strv *mounted, const char *container,
+	const struct agent_command *command, int *ret, struct error *err);
 
 /* Runs ARGV in CONTAINER as user 0 and waits; the answer is in PROC (caller clears). */
 int engine_exec_root(const struct engine *engine, const struct strv *mounted, const char *container,

@@ -6,14 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cancel.h"
 #include "childenv.h"
 #include "clock.h"
 #include "err.h"
 #include "mem.h"
 #include "plan.h"
 #include "program.h"
-#include "terminal.h"
+#include "smolvm_call.h"
 
 enum {
 	QUICK_MS = 30 * 1000,   /* version, ls, delete */
@@ -22,8 +21,6 @@ enum {
 	STOP_MS = 60 * 1000,
 	PACK_MS = 30 * 60 * 1000,
 	BOOT_TRIES = 3,
-	BUSY_MS = 15 * 1000, /* for as long an agent may be too busy to answer */
-	BUSY_PAUSE_MS = 500,
 };
 
 int smolvm_find(
@@ -102,9 +99,8 @@ int smolvm_ask_done(struct smolvm *vm, struct error *err)
 	return smolvm_caps_find(vm->version, &vm->caps, &vm->standing, err);
 }
 
-/* Runs `smolvm ARGV...`; 0 when it ended, whatever its exit code. */
-static int run(const struct smolvm *vm, struct strv *argv, int deadline_ms, struct proc *proc,
-	struct error *err)
+int smolvm_call(const struct smolvm *vm, const struct strv *argv, int deadline_ms,
+	struct proc *proc, struct error *err)
 {
 	struct proc_spec spec = PROC_SPEC_INIT;
 
@@ -123,7 +119,7 @@ static int run(const struct smolvm *vm, struct strv *argv, int deadline_ms, stru
 	return proc_wait(proc, err);
 }
 
-static void command(struct strv *argv, const struct smolvm *vm, const char *noun, const char *verb)
+void smolvm_words(struct strv *argv, const struct smolvm *vm, const char *noun, const char *verb)
 {
 	strv_push(argv, vm->path);
 	strv_push(argv, noun);
@@ -166,7 +162,7 @@ int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, s
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	command(&argv, vm, "machine", "create");
+	smolvm_words(&argv, vm, "machine", "create");
 	push_name(&argv, vm, create->machine);
 	strv_push(&argv, "--from");
 	strv_push(&argv, create->pack);
@@ -190,7 +186,7 @@ int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, s
 		strv_push(&argv, "--");
 		strv_push_all(&argv, (const char *const *)create->command->item);
 	}
-	if (run(vm, &argv, CREATE_MS, &proc, err) != 0)
+	if (smolvm_call(vm, &argv, CREATE_MS, &proc, err) != 0)
 		return err_wrap(err, "smolvm: create %s", create->machine);
 	if (proc.exit_code == 0)
 		return 0;
@@ -207,11 +203,11 @@ int smolvm_start(const struct smolvm *vm, const char *machine, struct error *err
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	command(&argv, vm, "machine", "start");
+	smolvm_words(&argv, vm, "machine", "start");
 	strv_push(&argv, "--name");
 	strv_push(&argv, machine);
 	for (int tries = 1;; tries++) {
-		if (run(vm, &argv, START_MS, &proc, err) != 0)
+		if (smolvm_call(vm, &argv, START_MS, &proc, err) != 0)
 			return err_wrap(err, "smolvm: start %s", machine);
 		if (!boot_was_slow(&proc) || tries == BOOT_TRIES)
 			break;
@@ -235,14 +231,14 @@ int smolvm_stop(const struct smolvm *vm, const char *machine, struct error *err)
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	command(&argv, vm, "machine", "stop");
+	smolvm_words(&argv, vm, "machine", "stop");
 	strv_push(&argv, "--name");
 	strv_push(&argv, machine);
 	if (vm->caps->stop_timeout) {
 		strv_push(&argv, "--timeout");
 		strv_push(&argv, "2");
 	}
-	if (run(vm, &argv, STOP_MS, &proc, err) != 0)
+	if (smolvm_call(vm, &argv, STOP_MS, &proc, err) != 0)
 		return err_wrap(err, "smolvm: stop %s", machine);
 	if (proc.exit_code != 0 && !says_unknown(&proc))
 		return failed(&proc, EXIT_UNAVAILABLE, "stop", machine, err);
@@ -254,10 +250,10 @@ int smolvm_delete(const struct smolvm *vm, const char *machine, struct error *er
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	command(&argv, vm, "machine", "delete");
+	smolvm_words(&argv, vm, "machine", "delete");
 	push_name(&argv, vm, machine);
 	strv_push(&argv, "--force");
-	if (run(vm, &argv, STOP_MS, &proc, err) != 0)
+	if (smolvm_call(vm, &argv, STOP_MS, &proc, err) != 0)
 		return err_wrap(err, "smolvm: delete %s", machine);
 	if (proc.exit_code != 0 && !says_unknown(&proc))
 		return failed(&proc, EXIT_UNAVAILABLE, "delete", machine, err);
@@ -271,7 +267,7 @@ static int json_of(
 	cleanup_proc struct proc proc = PROC_INIT;
 
 	strv_push(argv, "--json");
-	if (run(vm, argv, QUICK_MS, &proc, err) != 0)
+	if (smolvm_call(vm, argv, QUICK_MS, &proc, err) != 0)
 		return err_wrap(err, "smolvm: %s", verb);
 	if (proc.exit_code != 0)
 		return failed(&proc, EXIT_UNAVAILABLE, verb, "--json", err);
@@ -283,7 +279,7 @@ int smolvm_list(const struct smolvm *vm, char **ret, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;
 
-	command(&argv, vm, "machine", "ls");
+	smolvm_words(&argv, vm, "machine", "ls");
 	return json_of(vm, &argv, "ls", ret, err);
 }
 
@@ -295,148 +291,10 @@ int smolvm_egress_events(
 	*ret = NULL;
 	if (!vm->caps->egress_events)
 		return 0;
-	command(&argv, vm, "machine", "egress-events");
+	smolvm_words(&argv, vm, "machine", "egress-events");
 	strv_push(&argv, "--name");
 	strv_push(&argv, machine);
 	return json_of(vm, &argv, "egress-events", ret, err);
-}
-
-static void exec_argv(struct strv *argv, const struct smolvm *vm, const char *machine)
-{
-	command(argv, vm, "machine", "exec");
-	strv_push(argv, "--name");
-	strv_push(argv, machine);
-}
-
-/* smolvm asks the machine's agent first, and calls a machine whose agent is too busy to answer in time "not running":
- * 1.7.4 does so in the first seconds after a start on a slow host (measured). */
-static bool is_busy(const struct proc *proc)
-{
-	return proc->exit_code != 0 && strstr(buf_str(&proc->err), "is not running") != NULL;
-}
-
-int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct strv *command_argv,
-	int deadline_ms, struct proc *proc, struct error *err)
-{
-	cleanup_strv struct strv argv = STRV_INIT;
-	int64_t until = clock_ms() + BUSY_MS;
-
-	exec_argv(&argv, vm, machine);
-	if (vm->caps->exec_user) { /* numeric: an image need not have /etc/passwd */
-		strv_push(&argv, "--user");
-		strv_push(&argv, "0:0");
-	}
-	strv_push(&argv, "--workdir");
-	strv_push(&argv, "/");
-	strv_push(&argv, "--");
-	strv_push_all(&argv, (const char *const *)command_argv->item);
-	for (;;) {
-		if (run(vm, &argv, deadline_ms, proc, err) != 0)
-			return err_wrap(err, "smolvm: exec %s", machine);
-		if (!is_busy(proc) || clock_ms() > until || cancel_asked())
-			return 0;
-		proc_clear(proc);
-		clock_sleep_ms(BUSY_PAUSE_MS);
-	}
-}
-
-/* smolvm exits 255 for a command that could not be started; what its runtime (crun) says tells why. */
-static int exec_code(const struct proc *proc)
-{
-	const char *said = buf_str(&proc->err);
-
-	if (proc->exit_code != 255)
-		return proc->exit_code;
-	if (strstr(said, "executable file `") != NULL && strstr(said, "not found in $PATH") != NULL)
-		return EXIT_NOT_FOUND;
-	if (strstr(said, "open executable") != NULL || strstr(said, "exec format error") != NULL)
-		return strstr(said, "No such file") != NULL ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
-	return proc->exit_code;
-}
-
-static int refuse_secret(const struct smolvm *vm, const char *name, int len, struct error *err)
-{
-	err_set(err, EXIT_UNAVAILABLE,
-		"smolvm: version %s cannot take %.*s without showing its value", vm->version, len,
-		name);
-	return err_note(err, "next", "install/get-smolvm");
-}
-
-/* Secrets go by smolvm's own environment. Those of ours under names that mean nothing to smolvm: it is not
- * to use the bottle's proxy itself. */
-static int push_secrets(const struct smolvm *vm, const struct smolvm_exec *exec, struct strv *argv,
-	struct strv *env, struct error *err)
-{
-	for (size_t i = 0; exec->secret_env != NULL && i < exec->secret_env->count; i++) {
-		const char *name = exec->secret_env->item[i];
-
-		if (!vm->caps->secret_env)
-			return refuse_secret(vm, name, (int)strlen(name), err);
-		if (!childenv_pass(env, name))
-			return err_set(err, EXIT_DATA, "secret_env: %s is not set here", name);
-		strv_push(argv, "--secret-env");
-		strv_pushf(argv, "%s=%s", name, name);
-	}
-	for (size_t i = 0; exec->secrets != NULL && i < exec->secrets->count; i++) {
-		const char *entry = exec->secrets->item[i];
-		int len = (int)strcspn(entry, "=");
-
-		if (!vm->caps->secret_env)
-			return refuse_secret(vm, entry, len, err);
-		strv_pushf(env, "BOTTLE_SECRET_%zu%s", i, entry + len);
-		strv_push(argv, "--secret-env");
-		strv_pushf(argv, "%.*s=BOTTLE_SECRET_%zu", len, entry, i);
-	}
-	return 0;
-}
-
-int smolvm_exec(
-	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err)
-{
-	cleanup_strv struct strv argv = STRV_INIT;
-	cleanup_secrets struct strv env = STRV_INIT;
-	cleanup_terminal struct terminal terminal = TERMINAL_INIT;
-	cleanup_proc struct proc proc = PROC_INIT;
-	struct proc_spec spec = PROC_SPEC_INIT;
-
-	exec_argv(&argv, vm, exec->machine);
-	strv_push_all(&env, (const char *const *)vm->env.item);
-	for (size_t i = 0; exec->env != NULL && i < exec->env->count; i++) {
-		strv_push(&argv, "--env");
-		strv_push(&argv, exec->env->item[i]);
-	}
-	if (push_secrets(vm, exec, &argv, &env, err) != 0)
-		return -1;
-	if (exec->workdir != NULL) {
-		strv_push(&argv, "--workdir");
-		strv_push(&argv, exec->workdir);
-	}
-	if (exec->user != NULL) {
-		strv_push(&argv, "--user");
-		strv_push(&argv, exec->user);
-	}
-	if (exec->interactive)
-		strv_push(&argv, "--interactive");
-	if (exec->tty)
-		strv_push(&argv, "--tty");
-	if (!exec->interactive && !exec->tty)
-		strv_push(&argv, "--stream");
-	strv_push(&argv, "--");
-	strv_push_all(&argv, (const char *const *)exec->argv->item);
-	*ret = 0;
-	if (vm->plan != NULL) {
-		plan_run(vm->plan, "smolvm", &argv, false);
-		return 0;
-	}
-	spec.argv = &argv;
-	spec.env = &env;
-	spec.stdio = exec->tty ? PROC_INHERIT : exec->raw ? PROC_PASS_RAW : PROC_PASS_ERR;
-	if (exec->tty)
-		terminal_lend(&terminal);
-	if (proc_run(&proc, &spec, err) != 0)
-		return err_wrap(err, "smolvm: exec %s", exec->machine);
-	*ret = exec_code(&proc);
-	return 0;
 }
 
 int smolvm_pack(const struct smolvm *vm, const char *image, const char *pack, struct error *err)
@@ -447,14 +305,14 @@ int smolvm_pack(const struct smolvm *vm, const char *image, const char *pack, st
 	cleanup_strv struct strv argv = STRV_INIT;
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	command(&argv, vm, "pack", "create");
+	smolvm_words(&argv, vm, "pack", "create");
 	strv_push(&argv, "--image");
 	strv_push(&argv, image);
 	strv_push(&argv,
 		"--output"); /* smolvm adds the suffix, and writes a program beside the pack */
 	strv_push(&argv, output);
 	for (int tries = 1;; tries++) {
-		if (run(vm, &argv, PACK_MS, &proc, err) != 0)
+		if (smolvm_call(vm, &argv, PACK_MS, &proc, err) != 0)
 			return err_wrap(err, "smolvm: pack create");
 		unlink(output);
 		if (!boot_was_slow(&proc) || tries == BOOT_TRIES)

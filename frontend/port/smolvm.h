@@ -10,6 +10,7 @@
 #include "proc.h"
 #include "strv.h"
 
+struct agent_command;
 struct error;
 struct plan;
 
@@ -112,22 +113,10 @@ int smolvm_egress_events(
 int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct strv *argv,
 	int deadline_ms, struct proc *proc, struct error *err);
 
-struct smolvm_exec {
-	const char *machine;
-	const struct strv *argv;
-	const struct strv *env;        /* K=V for this command */
-	const struct strv *secret_env; /* names of our own environment, never in an argv */
-	const struct strv *secrets;    /* K=V for this command, never in an argv either */
-	const char *workdir, *user;    /* NULL = the image's */
-	bool interactive, tty;
-	bool raw; /* without a tty: bytes reach our terminal as they are */
-};
-
-/* Runs a user's command with our own stdin, stdout and stderr and returns its exit code in *ret. Where they
- * are a terminal, what it prints is made printable unless RAW, and after a TTY the terminal is put back as it
- * was. */
-int smolvm_exec(
-	const struct smolvm *vm, const struct smolvm_exec *exec, int *ret, struct error *err);
+/* Runs a user's COMMAND in the machine by agent_command_run and returns its exit code in *ret: 126 and 127 as a shell
+ * has them. */
+int smolvm_exec(const struct smolvm *vm, const char *machine, const struct agent_command *command,
+	int *ret, struct error *err);
 
 /* Packs IMAGE into PACK (must end in .smolmachine): the path of a `docker save` archive where caps has
  * pack_archive, else a name that the packing VM pulls from a registry, "localhost:PORT/REPOSITORY@DIGEST". */

@@ -59,7 +59,7 @@ upstream=172.17.0.1
 docker run -d --name upstream --network host bottle-demo-upstream \
 	/bin/busybox httpd -f -p $upstream:8080 -h /www >/dev/null
 # shellcheck disable=SC2086 # words
-passes "bob launches a bottle" as bob $launch other --image bottle-demo-agent
+passes "bob launches a bottle" patient bob $launch other --image bottle-demo-agent
 note "$(head -n 1 $out)"
 other_port=$(published bob other)
 # Two VMs at once are more than this machine can boot: bob's stands still while alice's starts.
@@ -97,7 +97,7 @@ exits 77 "a bottle.yaml that alice did not approve is refused" \
 	as alice bottle launch -f /home/alice/project/bottle.yaml
 passes "she approves it" as alice bottle trust /home/alice/project/bottle.yaml
 passes "alice launches a bottle from bottle.yaml, without sudo" \
-	as alice bottle launch -f /home/alice/project/bottle.yaml --timings
+	patient alice bottle launch -f /home/alice/project/bottle.yaml --timings
 sed 's/^/# /' $out $err
 shows 'web is ready on 127.0.0.17: verified, alias' "on an address of its own"
 fails "its proxy leads to no place within" grep -qE 'proxy (open|unproven)' $out
@@ -379,7 +379,7 @@ nothing_left "nothing is left"
 section "images that would do something by themselves"
 # shellcheck disable=SC2086
 {
-	passes "an image with ENTRYPOINT and CMD launches" as alice $launch entry --image bottle-test-entrypoint
+	passes "an image with ENTRYPOINT and CMD launches" patient alice $launch entry --image bottle-test-entrypoint
 	as alice bottle exec entry -- sh -c 'ls / | tr "\n" " "'
 	shows '(^| )entry ' "control: a list of its root folder comes"
 	grep -q marker $out
@@ -394,7 +394,7 @@ section "images that would do something by themselves"
 	result $? "an image of one static program, USER 1000 and a CMD that stays is made"
 	install -d -o alice /home/alice/tools
 	install -o alice /bin/busybox /home/alice/tools/busybox
-	passes "it launches" as alice $launch scratch --image bottle-test-scratch-stays \
+	passes "it launches" patient alice $launch scratch --image bottle-test-scratch-stays \
 		--mount /home/alice/tools:/tools:ro
 	as alice bottle exec scratch -- /tools/busybox ps -o pid,user,args
 	sed 's/^/#   /' $out
@@ -454,7 +454,7 @@ passes "he approves it" as dave bottle trust "$pack"
 exits 69 "smolvm 1.7.4 is refused as it is" as dave $launch old --pack "$pack"
 shows 'engine-unproven' "with the way to use it all the same"
 # shellcheck disable=SC2086
-exits 0 "with that it launches, and its probes pass" as dave $launch old --pack "$pack" --engine-unproven --keep-on-fail
+exits 0 "with that it launches, and its probes pass" patient dave $launch old --pack "$pack" --engine-unproven
 note "$(tail -n 8 $err | tr '\n' ' ')"
 shows 'unproven: ' "its known holes are printed"
 db=/home/dave/.local/share/smolvm/server/smolvm.db

@@ -26,15 +26,6 @@ pack_of() {
 	as alice bottle trust "/home/alice/$1.smolmachine"
 }
 
-# patient CMD...: as alice, again while the VM does not boot in time.
-patient() {
-	for _ in 1 2 3; do
-		as alice "$@" && return 0
-		grep -q 'no boot progress' $err || return 1
-	done
-	return 1
-}
-
 holds() { # JQ-ARG...
 	jq -e "$@" >/dev/null
 }
@@ -46,7 +37,7 @@ in_bottle() { # CMD...: in the bottle web
 section "a sealed bottle with the demo's bundle"
 pack_of bottle-demo-agent
 # shellcheck disable=SC2086 # words
-passes "alice launches it" patient $launch web --pack /home/alice/bottle-demo-agent.smolmachine \
+passes "alice launches it" patient alice $launch web --pack /home/alice/bottle-demo-agent.smolmachine \
 	--bundle-image bottle-demo-bundle --timings
 sed 's/^/# /' $out $err
 shows 'web is ready on 127.0.0.16: verified, sealed$' "verified, and sealed"
@@ -121,7 +112,7 @@ bundle: {image: bottle-test-echo, publish: {git: 9418}}
 YAML
 chown alice /home/alice/echo.yaml
 as alice bottle trust /home/alice/echo.yaml
-passes "a sealed bottle with an image of one program, whose user is 1000" patient bottle launch web -f /home/alice/echo.yaml
+passes "a sealed bottle with an image of one program, whose user is 1000" patient alice bottle launch web -f /home/alice/echo.yaml
 in_bottle /tools/busybox sh -c '/tools/busybox ps -o pid,user,args; /tools/busybox ls -la /run/bottle'
 sed 's/^/#   /' $out $err
 passes "one connection" in_bottle /tools/stream many 127.0.0.16 9418 1

@@ -26,6 +26,18 @@ as() {
 		PATH=/usr/local/bin:/usr/bin:/bin "$@" >$out 2>$err
 }
 
+# patient USER COMMAND...: as `as`, up to four times while smolvm gives up on a VM that makes no progress for 30 seconds
+# as it boots, which this emulated machine may not make beside a busy host. Each time is said.
+patient() {
+	local try
+	for try in 1 2 3 4; do
+		as "$@" && return 0
+		grep -Eq 'no boot progress|agent did not become ready' $err || return 1
+		note "the VM did not boot in time ($try of 4): $(tail -n 1 $err)"
+	done
+	return 1
+}
+
 # passes NAME COMMAND... ; exits CODE NAME COMMAND...
 passes() {
 	local name=$1

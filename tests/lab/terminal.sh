@@ -19,7 +19,7 @@ shown() {
 		echo "not ok: no prompt after: $1" >&2
 		failed=1
 	}
-	tm capture-pane -p -t show -S - | sed -e 's/[[:space:]]*$//' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' | sed '$d'
+	tm capture-pane -p -t show -S - | sed -e 's/[[:space:]]*$//' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' | sed -e '$d' -e '1s/^/$ /'
 	tm send-keys -t show -R
 	tm clear-history -t show
 	echo

@@ -100,11 +100,12 @@ reset "Ctrl-\\"
 for signal in TERM HUP; do
 	try 1 pty "$bottle" exec -it web -- sh -c "$mess; sleep 60" &
 	run=$!
-	wait_for 10 sh -c "grep -q . '$work/out' || pgrep -u $(uid 1) -f '^sleep 60'"
-	sleep 0.3
+	wait_for 10 pgrep -u "$(uid 1)" -f '^sleep 60' >/dev/null
 	kill -s "$signal" "$(pgrep -o -r D,R,S,T -u "$(uid 1)" -f "^$bottle exec")"
 	wait "$run"
-	kill -KILL "$(pgrep -u "$(uid 1)" -f '^sleep 60')" 2>/dev/null
+	# shellcheck disable=SC2046 # one of an earlier line may be there as well
+	kill -KILL $(pgrep -u "$(uid 1)" -f '^sleep 60') 2>/dev/null
+	wait_for 10 sh -c "! pgrep -u $(uid 1) -f '^sleep 60'" >/dev/null
 	reset "SIG$signal"
 done
 try 1 pty "$bottle" exec web -- true
