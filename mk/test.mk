@@ -116,7 +116,7 @@ $(BUILD)/tests/lab/knock $(BUILD)/tests/lab/stream: $(BUILD)/tests/lab/%: tests/
 	$(Q)$(MUSL_CC) $(STD) -static -o $@ $<
 
 # What the commands look like; needs nothing but the lab. Commit what it prints.
-terminal: all ## every command on a terminal, right and wrong, as docs/terminal.txt (half an hour)
+terminal: all ## every command on a terminal, right and wrong, as docs/terminal.txt (a quarter of an hour)
 	install/deps lab
 	tests/lab/run tests/lab/terminal.sh >$(BUILD)/terminal.txt && mv $(BUILD)/terminal.txt docs/terminal.txt
 
