@@ -47,6 +47,8 @@ int fs_open(const char *path, struct stat *st, struct error *err)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
+	if (fd < 0 && errno == ELOOP)
+		return err_set(err, EXIT_DATA, "read %s: a symbolic link", path);
 	if (fd < 0 || fstat(fd, st) != 0)
 		return err_errno(err, EXIT_DATA, "read %s", path);
 	if (!S_ISREG(st->st_mode))

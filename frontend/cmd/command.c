@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <getopt.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -243,6 +244,20 @@ static int failure_code(const struct cmd_args *args, const struct error *err)
 	return runs ? EXIT_NOT_RUN : (int)err->code;
 }
 
+/* What could not be printed is an error, also when only the first of it was refused. Of a reader that went away
+ * nothing is said. */
+static int finish_output(int result)
+{
+	struct pollfd reader = {STDOUT_FILENO, 0, 0};
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return result;
+	(void)poll(&reader, 1, 0);
+	if ((reader.revents & POLLERR) == 0)
+		fputs("bottle: standard output could not be written, or not to its end\n", stderr);
+	return EXIT_OS;
+}
+
 int command_main(int argc, char **argv)
 {
 	cleanup_error struct error err = ERROR_INIT;
@@ -280,5 +295,5 @@ int command_main(int argc, char **argv)
 	free(args.option);
 	free(args.value);
 	free(args.operand);
-	return fflush(stdout) == 0 ? result : EXIT_OS;
+	return finish_output(result);
 }

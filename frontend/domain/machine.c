@@ -273,8 +273,11 @@ int machine_stop(struct context *ctx, const char *name, const struct machine_pro
 	struct machine_process recorded = {0, 0};
 	bool there = false;
 
-	if (vmdb_has_row(ctx->vmdb, name, &there, err) != 0)
+	if (vmdb_has_row(ctx->vmdb, name, &there, err) != 0) {
+		/* Nor does a database that cannot be opened, as on a full disk, keep a VM alive. */
+		(void)end_monitor(known, name, &unreadable);
 		return -1;
+	}
 	if (there && vmdb_machine(ctx->vmdb, name, &row, &unreadable) == 0)
 		recorded = (struct machine_process){(pid_t)row.pid, row.pid_start};
 	if (there && smolvm_stop(ctx->vm, name, err) != 0)

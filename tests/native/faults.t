@@ -303,6 +303,20 @@ is "$status" 0 "the next launch removes it"
 as 1 "$bottle" stop web >/dev/null
 is "$(leftovers 1 a)" "" "nothing is left"
 
+# smolvm's database cannot be opened, as on a full disk.
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch web
+is "$status" 0 "a bottle whose database will not open"
+chmod 000 "$work/home-1/.local/share/smolvm/server/smolvm.db"
+try 1 "$bottle" stop web
+is "$status" 69 "stop fails: 69"
+like "$work/err" 'left +machine bot-bottle-web' "it says what is left"
+is "$(leftovers 1 a 2>/dev/null | grep '^process /bin/sleep')" "" "the VM is not among it"
+chmod 600 "$work/home-1/.local/share/smolvm/server/smolvm.db"
+try 1 "$bottle" stop web
+is "$status" 0 "the next stop does the rest"
+is "$(leftovers 1 a)" "" "nothing is left"
+
 # The engine dies between a failure and its undo.
 slow
 begin web

@@ -194,9 +194,14 @@ is "$(cd "$work/home" && find . -type f ! -name '*.lock')" "" "usage errors leav
 # A full disk behind stdout is an error, not silence.
 if [ -w /dev/full ]; then
 	# shellcheck disable=SC2086
-	$as "$bottle" help >/dev/full 2>/dev/null
+	$as "$bottle" help >/dev/full 2>"$work/err"
 	is "$?" 71 "help that cannot be written: 71"
+	is "$(cat "$work/err")" "bottle: standard output could not be written, or not to its end" "which is said"
 fi
+# Closed descriptors are not taken by the next file or pipe that is opened, which would get what is printed.
+# shellcheck disable=SC2086
+$as "$bottle" version <&- >&- 2>"$work/err"
+is "$?" 71 "with 0 and 1 closed nothing can be printed: 71"
 # shellcheck disable=SC2086
 $as env -i "$bottle" ps >/dev/null 2>"$work/err"
 is "$?" 78 "without HOME: 78"
