@@ -163,7 +163,7 @@ static int parse(struct cmd_args *args, int argc, char **argv, struct error *err
 		}
 	}
 	if (args->operands < command->operands_min)
-		return usage_error(command, err, "missing operand; see", "usage");
+		return usage_error(command, err, "missing", command->operand);
 	if (args->operands > command->operands_max)
 		return usage_error(
 			command, err, "unexpected", args->operand[command->operands_max]);
@@ -235,6 +235,16 @@ static int refuse_root(const struct command *command, bool as_root, struct error
 		command->name);
 }
 
+/* Every error begins with the command, once. */
+static void name_command(const char *name, struct error *err)
+{
+	size_t len = strlen(name);
+
+	if (err->message == NULL || strncmp(err->message, name, len) != 0 ||
+		(err->message[len] != ' ' && err->message[len] != ':'))
+		err_wrap(err, "%s", name);
+}
+
 /* What our own failure exits with: commands that run another one leave its codes to it. */
 static int failure_code(const struct cmd_args *args, const struct error *err)
 {
@@ -289,6 +299,7 @@ int command_main(int argc, char **argv)
 		result = args.command->run(&args, &err);
 	}
 	if (result < 0) {
+		name_command(name, &err);
 		err_print(&err, stderr);
 		result = failure_code(&args, &err);
 	}

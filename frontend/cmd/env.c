@@ -22,6 +22,15 @@ int cmd_env(const struct cmd_args *args, struct error *err)
 		json_decref(env);
 		return -1;
 	}
+	if (verdict.sealed) { /* whoever takes the address here would get the token */
+		json_decref(env);
+		err_set(err, EXIT_REFUSED,
+			"env %s: it is sealed: nothing of it listens on this host, and its URLs "
+			"are for "
+			"commands inside",
+			verdict.slug);
+		return err_note(err, "next", "bottle exec %s -- CMD, which has them", verdict.slug);
+	}
 	verdict_proxy(&verdict, verdict.token, &urls);
 	verdict_urls(&verdict, &urls);
 	for (size_t i = 0; i < urls.count; i++) {

@@ -67,8 +67,12 @@ static int read_spec(const struct context *ctx, const struct cmd_args *args,
 		return -1;
 	if (args->operands == 1 && spec_set_name(spec, args->operand[0], err) != 0)
 		return -1;
-	if (apply_options(args, spec, err) != 0 || spec_finish(spec, err) != 0)
+	if (apply_options(args, spec, err) != 0)
 		return -1;
+	if (spec_finish(spec, err) != 0)
+		return file != NULL ? -1
+				    : err_note(err, "why",
+					      "there is no bottle.yaml in this folder, and no -f");
 	if (spec->name == NULL) {
 		err_set(err, EXIT_USAGE_ERROR, "launch: the bottle needs a name");
 		return err_note(err, "next", "bottle launch NAME, or `name:` in bottle.yaml");
@@ -88,6 +92,12 @@ static int read_options(
 	if (verify != NULL && strcmp(verify, "quick") != 0 && strcmp(verify, "full") != 0)
 		return err_set(err, EXIT_USAGE_ERROR, "launch: --verify is quick or full, not '%s'",
 			verify);
+	if (cmd_flag(args, "rm") && args->trailing == NULL)
+		return err_set(err, EXIT_USAGE_ERROR,
+			"launch: --rm stops the bottle after a CMD, and there is none");
+	if (cmd_flag(args, "json") && args->trailing != NULL && !cmd_flag(args, "dry-run"))
+		return err_set(err, EXIT_USAGE_ERROR,
+			"launch: --json and a CMD: standard output would belong to both");
 	options->full = verify != NULL && strcmp(verify, "full") == 0;
 	options->keep_on_fail = cmd_flag(args, "keep-on-fail");
 	return 0;

@@ -81,6 +81,9 @@ int cmd_ps(const struct cmd_args *args, struct error *err)
 	cleanup_inventory struct inventory inventory = INVENTORY_INIT;
 	int result;
 
+	if (cmd_flag(args, "quiet") && cmd_flag(args, "json"))
+		return err_set(
+			err, EXIT_USAGE_ERROR, "ps: --quiet and --json are two forms: one of them");
 	if (context_open(&ctx, cmd_value(args, "engine"), err) != 0)
 		return -1;
 	print_warnings(&ctx);

@@ -4,6 +4,7 @@
  * is our own program. */
 #include "bottle.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -109,7 +110,7 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 	return cancel_asked() ? interrupted(err) : 0;
 }
 
-/* A VM that did not boot where none can: what would do without one, and what that costs. Said afterwards: that the
+/* A VM that smolvm did not boot where none can: what would do without one, and what that costs. Said afterwards: that the
  * device cannot be used from here does not show what an engine does. */
 static void suggest_container(
 	const struct launch *launch, const struct bottle_timings *timings, struct error *err)
@@ -119,7 +120,8 @@ static void suggest_container(
 
 	if (launch->spec->backend != SPEC_BACKEND_SMOLVM || cancel_asked() ||
 		(strcmp(step, "machine") != 0 && strcmp(step, "start") != 0) ||
-		kvm_try(&missing) == 0)
+		strncmp(err->message, "smolvm: ", 8) != 0 ||
+		strstr(err->message, strerror(ENOSPC)) != NULL || kvm_try(&missing) == 0)
 		return;
 	err_add(err, "no VM", &missing);
 	err_note(err, "or",
@@ -183,24 +185,31 @@ static int is_running(
 		       : -1;
 }
 
+/* Of a bottle with a journal: that it is up. */
+static int refuse_living(struct launch *launch, struct error *err)
+{
+	cleanup_journal_facts struct journal_facts facts = {0};
+	bool running = false;
+
+	if (journal_read(launch->ctx, launch->slug, &facts, err) != 0 ||
+		is_running(launch, &facts, &running, err) != 0)
+		return -1;
+	if (!running || (!facts.ready && !facts.kept))
+		return 0;
+	err_set(err, EXIT_CANTCREATE, "it is up already, on %s", facts.alias ? facts.alias : "?");
+	return err_note(err, "next", "bottle exec %s -- CMD, or bottle stop %s", launch->slug,
+		launch->slug);
+}
+
 /* Removes what dead launches of this user left, this bottle's first. A living bottle of this name, or one
  * that cannot be taken apart, is an error. */
 static int clear_the_way(struct launch *launch, struct error *err)
 {
 	struct context *ctx = launch->ctx;
-	cleanup_journal_facts struct journal_facts facts = {0};
-	bool running = false;
 
 	if (journal_exists(&launch->journal)) {
-		if (journal_read(ctx, launch->slug, &facts, err) != 0 ||
-			is_running(launch, &facts, &running, err) != 0)
+		if (refuse_living(launch, err) != 0)
 			return -1;
-		if (running && (facts.ready || facts.kept)) {
-			err_set(err, EXIT_CANTCREATE, "it is up already, on %s",
-				facts.alias ? facts.alias : "?");
-			return err_note(err, "next", "bottle exec %s -- CMD, or bottle stop %s",
-				launch->slug, launch->slug);
-		}
 		context_warn(ctx, "removing what an earlier launch of %s left", launch->slug);
 		if (teardown(ctx, &launch->journal, err) != 0)
 			return err_wrap(err, "remove what an earlier launch left");
@@ -258,14 +267,31 @@ static int plan_command(
 	return bottle_exec(launch->ctx, &verdict, command, &code, err);
 }
 
+/* A plan begins where nothing of the name is left: what would be removed first is not in it. */
+static int refuse_known(struct launch *launch, struct error *err)
+{
+	cleanup_strv struct strv slugs = STRV_INIT;
+
+	if (journal_slugs(launch->ctx, &slugs, err) != 0)
+		return -1;
+	if (!strv_has(&slugs, launch->slug))
+		return 0;
+	if (refuse_living(launch, err) != 0)
+		return -1;
+	err_set(err, EXIT_AGAIN, "what an earlier launch left would be removed first");
+	return err_note(err, "next", "bottle stop %s, then ask again", launch->slug);
+}
+
 int bottle_plan(struct context *ctx, const char *name, const struct bottle_spec *spec,
 	const struct bottle_command *command, json_t **ret, struct error *err)
 {
 	struct bottle_options options = {false, false};
 	cleanup_launch struct launch launch = LAUNCH_INIT(ctx, spec, &options);
 
-	context_make_plan(ctx);
 	launch_init(&launch, name);
+	if (refuse_known(&launch, err) != 0)
+		return err_wrap(err, "launch %s", name);
+	context_make_plan(ctx);
 	if ((spec->backend == SPEC_BACKEND_DOCKER ? docker_launch_plan : launch_plan)(
 		    &launch, err) != 0 ||
 		(command != NULL && plan_command(&launch, command, err) != 0))

@@ -31,6 +31,7 @@
 #include "proc.h"
 #include "proxy_probe.h"
 #include "random.h"
+#include "self.h"
 #include "spec.h"
 #include "verdict.h"
 #include "watch.h"
@@ -254,16 +255,19 @@ int docker_launch_serve(struct launch *launch, struct error *err)
 /* What is to be done about a host that the agent's link leads to. */
 static int explain(const struct probe_report *report, struct error *err)
 {
+	cleanup_free char *rules = NULL;
+
 	for (size_t i = 0; i < report->count; i++) {
 		const struct probe_row *row = &report->row[i];
 
 		if (row->pass ||
 			(strncmp(row->id, "gateway", 7) != 0 && strncmp(row->id, "host", 4) != 0))
 			continue;
+		rules = self_share("nft/bottle-bundles.nft");
 		return err_note(err, "next",
-			"sudo nft -f bottle-bundles.nft (share/bottle/nft), which keeps what comes "
-			"from bottles' "
-			"networks off this host (engine 28 closes the gateway alone)");
+			"sudo nft -f %s, which keeps what comes from bottles' networks off this "
+			"host (engine 28 closes the gateway alone)",
+			rules);
 	}
 	return -1;
 }

@@ -37,7 +37,8 @@ void doctor_leftovers(struct doctor *doctor, struct doctor_finding *ret)
 		doctor_say(ret, DOCTOR_OK, "no launch left anything");
 		return;
 	}
-	doctor_say(ret, DOCTOR_WARN, "dead launches left %zu things", ret->details.count);
+	doctor_say(ret, DOCTOR_WARN, "dead launches left %zu thing%s", ret->details.count,
+		ret->details.count == 1 ? "" : "s");
 	doctor_fix(ret, "bottle gc -f");
 }
 

@@ -34,9 +34,10 @@ int journal_lock(const struct context *ctx, const char *slug, int deadline_ms,
 	journal->lock = fs_lock(lock, deadline_ms, err);
 	if (journal->lock >= 0)
 		return 0;
-	if (err->code == EXIT_AGAIN)
-		err_set(err, EXIT_AGAIN, "%s: another bottle command is at work on it", slug);
-	return -1;
+	if (err->code != EXIT_AGAIN)
+		return -1;
+	err_set(err, EXIT_AGAIN, "another bottle command is at work on %s", slug);
+	return err_note(err, "next", "wait for it, or end it");
 }
 
 bool journal_is_locked(const struct context *ctx, const char *slug)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "context.h"
 #include "engine.h"
@@ -231,8 +232,23 @@ static int check_subnet(const struct context *ctx, const struct view *view,
 	return device != NULL && lease->split && !is_listed(&view->networks, device);
 }
 
-static int name_taken(const char *network, struct error *err)
+/* Another user's bottle, or what nobody remembers. */
+static int name_taken(struct context *ctx, const char *network, struct error *err)
 {
+	cleanup_engine_networks struct engine_networks now = ENGINE_NETWORKS_INIT;
+	cleanup_free char *self = xasprintf("%u", (unsigned)geteuid());
+	const char *owner = NULL;
+
+	if (engine_network_list(ctx->engine, &now, err) != 0)
+		return -1;
+	for (size_t i = 0; i < now.count && owner == NULL; i++)
+		if (strcmp(now.item[i].name, network) == 0)
+			owner = engine_network_label(&now.item[i], LABEL_OWNER);
+	if (owner != NULL && strcmp(owner, self) != 0) {
+		err_set(err, EXIT_CANTCREATE, "a bottle of uid %s has this name on this engine",
+			owner);
+		return err_note(err, "next", "choose another name");
+	}
 	err_set(err, EXIT_CANTCREATE,
 		"a docker network named %s exists already, and this launch did not make it",
 		network);
@@ -253,7 +269,7 @@ static int claim_one(
 		    &lease->network_id, err) == 0)
 		return 0;
 	if (engine_fault(ctx->engine) == ENGINE_FAULT_NAME_TAKEN)
-		return name_taken(lease->network, err);
+		return name_taken(ctx, lease->network, err);
 	if (engine_fault(ctx->engine) != ENGINE_FAULT_OVERLAP)
 		return -1;
 	if (engine_network_list(ctx->engine, &now, err) != 0)

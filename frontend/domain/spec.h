@@ -51,6 +51,7 @@ struct spec_agent {
 
 struct spec_publish {
 	uint32_t port[SPEC_PORT_COUNT]; /* in the container; 0 = not published */
+	bool given[SPEC_PORT_COUNT];    /* by an option */
 };
 
 struct spec_bundle {

@@ -158,6 +158,9 @@ int spec_set_publish(struct bottle_spec *spec, const char *value, struct error *
 
 		if (len != strlen(name) || strncmp(value, name, len) != 0)
 			continue;
+		if (spec->bundle.publish.given[i])
+			return err_set(err, EXIT_USAGE_ERROR, "--publish: %s is given twice", name);
+		spec->bundle.publish.given[i] = true;
 		if (!parse_u32(equals + 1, 1, 65535, &spec->bundle.publish.port[i]))
 			return err_set(err, EXIT_USAGE_ERROR, "--publish: got '%.60s': %s", value,
 				SPEC_PORT_RULE);

@@ -10,7 +10,7 @@ db=$work/home-1/.local/share/smolvm/server/smolvm.db
 # one_error NAME: exactly one error, by name, with what is left or what to do; no crash.
 one_error() {
 	is "$(grep '^bottle: ' "$work/err" | grep -vc '^bottle: warning')" 1 "$1: one error"
-	like "$work/err" '^  (left|next|usage) |allowed|required| cannot name a bottle|^bottle: (read |agent.pack: |.*YAML|.* is quick or full|.*exclude)' "$1: with what is left, what to do, or what is allowed"
+	like "$work/err" '^  (left|next|usage) |allowed|required| cannot name a bottle|^bottle: ([a-z]+: )?(read |agent.pack: |.*YAML|.* is quick or full|.*exclude)' "$1: with what is left, what to do, or what is allowed"
 }
 
 # wrong CODE PATTERN NAME -- BOTTLE-ARG...: user 1's command fails like that and leaves nothing.
@@ -286,6 +286,13 @@ is "$status" 73 "a network of that name: exit 73"
 like "$work/err" 'a docker network named bot-bottle-bundle-web exists already' "it is named"
 one_error "a network of that name"
 is "$(leftovers 1 a)" "network bot-bottle-bundle-web" "a network of that name: it is left as it was, and nothing else"
+engine_docker a network rm bot-bottle-bundle-web >/dev/null
+engine_docker a network create --subnet 10.99.0.0/28 --label io.bot-bottle.owner=4321 bot-bottle-bundle-web >/dev/null
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch web
+is "$status" 73 "somebody's bottle of that name: exit 73"
+like "$work/err" 'a bottle of uid 4321 has this name' "whose it is"
+like "$work/err" '^  next +choose another name' "and no advice to remove it"
 engine_docker a network rm bot-bottle-bundle-web >/dev/null
 
 # Subnets.

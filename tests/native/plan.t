@@ -133,6 +133,25 @@ chown -R "$(uid 1)" "$home/src"
 trust_yaml 1 "$work/project/bottle.yaml"
 same_as_launch "a file with mounts and forwarded variables, and a command" -f "$work/project/bottle.yaml" -- true
 
+is_stopped() {
+	as 1 "$bottle" ps | grep -q '^web  *stopped'
+}
+
+# Of a bottle that is up, and of one that an earlier launch left.
+# shellcheck disable=SC2086
+as 1 "$bottle" $launch web >/dev/null
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch web --dry-run
+is "$status" 73 "a plan for a bottle that is up is refused"
+like "$work/err" 'launch web: it is up already, on 127\.0\.0\.16' "as its launch is"
+kill -KILL "$(jq -s -r 'map(select(.event == "booted")) | last | .pid' "$(journal 1 web)")"
+wait_for 10 is_stopped
+# shellcheck disable=SC2086
+try 1 "$bottle" $launch web --dry-run
+is "$status" 75 "for one whose VM has ended, too"
+like "$work/err" 'what an earlier launch left would be removed first' "because a launch begins by removing it"
+as 1 "$bottle" stop web >/dev/null
+
 # People's form, and the rest of what can be planned.
 ENGINE=log/engine try 1 FORWARDED=hush "$bottle" launch web -f "$work/project/bottle.yaml" --dry-run
 like "$work/out" '^engine +POST /networks/create \{.*"Subnet":"10\.213\.1\.0/28"' "in words: the network"

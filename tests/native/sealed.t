@@ -32,8 +32,13 @@ try 1 "$bottle" exec web -- curl --noproxy '*' -s -m 5 http://10.213.1.2:8888/
 is "$status" 7 "but not by its bridge address"
 try 1 "$bottle" exec web -- sh -c 'ls /sys/class/net 2>/dev/null; cat /proc/net/dev | grep -c :'
 like "$work/out" '^1$' "it has no network card"
+# On the host nobody of ours serves its URLs: whoever did would get the token.
 try 1 "$bottle" env web
-like "$work/out" 'HTTPS_PROXY=.*@127.0.0.16:8888' "env gives the URL with the token"
+is "$status" 77 "env refuses"
+is "$(cat "$work/out")" "" "and prints no token"
+like "$work/err" '^  next +bottle exec web -- CMD' "with what has it"
+try 1 "$bottle" exec web -- sh -c 'echo $HTTPS_PROXY'
+like "$work/out" '^http://bottle:[0-9a-f]{64}@127.0.0.16:8888$' "a command in it has the URL with the token"
 try 1 "$bottle" ps
 like "$work/out" '^web +running +127.0.0.16 +smolvm +sealed' "ps shows it as sealed"
 try 1 "$bottle" verify web --json

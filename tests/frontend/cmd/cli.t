@@ -106,15 +106,15 @@ usage "unexpected 'x'" ps -- x
 usage "unexpected 'b'" launch a b
 usage "value is missing after '--image'" launch a --image
 usage "value is missing after '-e'" launch a -e
-usage "missing operand" exec
-usage "missing operand" env
-usage "missing operand" verify
-usage "missing operand" completion
-usage "missing operand" allowlist show
+usage "missing '" exec
+usage "missing '" env
+usage "missing '" verify
+usage "missing '" completion
+usage "missing '" allowlist show
 usage "none of bash, zsh, fish" completion csh
 usage "none of status, ensure, release" pool drain
 usage "none of build, ls, prune" pack drain
-usage "missing operand" pack
+usage "missing '" pack
 usage "an image or a folder is missing" pack build
 usage "unexpected 'y'" pack build x y
 usage "takes no operand" pack ls x
@@ -128,10 +128,13 @@ usage "neither show NAME nor set NAME" allowlist clear web
 usage "name bottles, or say --all" stop
 usage "name bottles, or say --all" stop web --all
 usage "needs a name" launch --image x
-usage "missing operand" config
+usage "there is none" launch a --image x --rm
+usage "proxy is given twice" launch a --image x --publish proxy=1 --publish proxy=2
+usage "one of them" ps --quiet --json
+usage "missing '" config
 usage "'shwo' is not show" config shwo
 usage "unexpected 'alias'" config show alias
-usage "missing operand" logs
+usage "missing '" logs
 usage "unexpected 'b'" logs a b
 usage "none of bundle, machine, launch" logs web --source proxy
 usage "none of bundle, machine, launch" logs web --source bundle --source ''
@@ -166,14 +169,17 @@ for each in "exec web --help" "exec web -- --help" "exec web -h" "exec web --no-
 	is "$(cat "$work/out")" "" "$each: no help is printed"
 done
 try launch --image x a --cpus 0
-like "$work/err" '^bottle: --cpus' "launch: options before and after NAME"
+like "$work/err" '^bottle: launch: --cpus' "launch: options before and after NAME"
 try launch a --image=x --cpus=0
-like "$work/err" '^bottle: --cpus' "launch: --option=value"
+like "$work/err" '^bottle: launch: --cpus' "launch: --option=value"
 try launch a -- --cpus 0
 is "$status" 125 "launch: nothing after -- is an option of ours"
+try launch a --image x --json -- true
+is "$status" 125 "launch --json -- CMD is refused"
+like "$work/err" '^bottle: launch: --json and a CMD' "launch --json -- CMD: with the reason"
 try launch --image -- web
 is "$status" 64 "launch --image -- web: a value of -- ends no options, and web is no command"
-like "$work/err" "^bottle: --image: .--.: allowed" "launch --image -- web: the value is what is refused"
+like "$work/err" "^bottle: launch: --image: .--.: allowed" "launch --image -- web: the value is what is refused"
 try -- ps
 is "$status" 64 "bottle -- ps is not a command"
 

@@ -110,7 +110,7 @@ static void test_lock(void)
 	ok(journal_is_locked(&ctx, "one"), "is seen");
 	is_int(journal_lock(&ctx, "one", 100, &other, &err), -1, "and kept");
 	is_int(err.code, EXIT_AGAIN, "the other may try again");
-	is_str(err.message, "one: another bottle command is at work on it", "and is told why");
+	is_str(err.message, "another bottle command is at work on one", "and is told why");
 	is_int(journal_lock(&ctx, "two", 0, &third, &err), 0, "another bottle is another lock");
 	journal_clear(&mine);
 	ok(!journal_is_locked(&ctx, "one"), "given back");
