@@ -2,8 +2,10 @@
 #include "linelog.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -277,6 +279,25 @@ static void test_refusals(void)
 	close(fd);
 }
 
+/* A line of which the disk takes a part only: here a limit on the file's size, which write(2) treats the same. */
+static void test_full(void)
+{
+	cleanup_error struct error err = ERROR_INIT;
+	struct rlimit limit, room;
+	struct stat st;
+
+	clear();
+	append("whole", BIG);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	room = (struct rlimit){9, limit.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &room);
+	is_int(linelog_append(path, "cut short\n", BIG, &err), -1,
+		"a line that does not fit whole fails");
+	setrlimit(RLIMIT_FSIZE, &limit);
+	is_int(stat(path, &st) == 0 ? (long long)st.st_size : -1, 6, "and nothing of it stays");
+}
+
 int main(void)
 {
 	if (mkdtemp(folder) == NULL)
@@ -288,6 +309,7 @@ int main(void)
 	test_rename();
 	test_torn();
 	test_refusals();
+	test_full();
 	clear();
 	rmdir(folder);
 	free(path);
