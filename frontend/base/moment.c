@@ -61,12 +61,11 @@ static bool parse_date(const char *text, int64_t *ret)
 	utc.tm_mday = day;
 	utc.tm_hour = hour;
 	utc.tm_min = minute;
-	utc.tm_sec = second;
 	seconds = timegm(&utc);
-	/* The 31st of February has become another day. */
-	if (gmtime_r(&seconds, &back) == NULL || (back.tm_mday != day && second != 60))
+	/* The 31st of February has become another day. A leap second may end one, and is added after that. */
+	if (gmtime_r(&seconds, &back) == NULL || back.tm_mday != day)
 		return false;
-	*ret = (int64_t)seconds * 1000 + ms;
+	*ret = ((int64_t)seconds + second) * 1000 + ms;
 	return true;
 }
 

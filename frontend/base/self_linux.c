@@ -35,7 +35,7 @@ int self_process_start(pid_t pid, uint64_t *ret)
 	if (fs_read(path, &text, &ignored) != 0)
 		return -1;
 	/* Field 2 is the name in parentheses and may hold anything; count from the last ')'. */
-	at = strrchr(text.data, ')');
+	at = text.data ? strrchr(text.data, ')') : NULL;
 	if (at != NULL && at[1] == ' ' && at[2] == 'Z') /* it has ended; nobody has asked how */
 		at = NULL;
 	for (int field = 2; at != NULL && field < 22; field++) {
@@ -60,7 +60,7 @@ int self_process_uid(pid_t pid, uid_t *ret)
 
 	if (fs_read(path, &status, &ignored) != 0)
 		return -1;
-	line = strstr(status.data, "\nUid:");
+	line = strstr(buf_str(&status), "\nUid:");
 	if (line == NULL || sscanf(line, "\nUid: %u %u", &real, &effective) != 2)
 		return -1;
 	*ret = effective;
@@ -74,7 +74,7 @@ char *self_boot_id(void)
 
 	if (fs_read("/proc/sys/kernel/random/boot_id", &text, &ignored) != 0)
 		return xstrdup("");
-	return xstrndup(text.data, strcspn(text.data, "\n"));
+	return xstrndup(buf_str(&text), strcspn(buf_str(&text), "\n"));
 }
 
 const char *self_arch(void)

@@ -169,7 +169,7 @@ char *events_text(const struct event_read *event)
 		free(text);
 		text = longer;
 	}
-	return steal_str(&text);
+	return printable_line(text);
 }
 
 void events_close(struct events *events)

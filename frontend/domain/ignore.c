@@ -245,10 +245,10 @@ static bool takes(const struct part *part, unsigned char c)
 	return false;
 }
 
-/* Marks part AT, and those that are reached from it without a character. */
+/* Marks part AT, and those that are reached from it without a character: with one that is marked already, they are. */
 static void reach(const struct ignore_rule *rule, bool *set, size_t at)
 {
-	for (;;) {
+	while (!set[at]) {
 		enum part_kind kind = at < rule->count ? rule->part[at].kind : BYTE;
 
 		set[at] = true;
@@ -281,8 +281,7 @@ static bool rule_matches(const struct ignore_rule *rule, const char *path)
 
 			if (!now[i] || !takes(&rule->part[i], c))
 				continue;
-			if (kind == SOME || kind == ALL || kind == TAIL || kind == IN_FOLDERS)
-				next[i] = true;
+			next[i] |= kind == IN_FOLDERS;
 			if (kind == SOME || kind == ALL || kind == TAIL)
 				reach(rule, next, i);
 			else if (kind != IN_FOLDERS || c == '/')

@@ -33,17 +33,19 @@ int mounted_read(struct context *ctx, struct error *err)
 {
 	cleanup_buf struct buf text = BUF_INIT(LIST_MAX);
 	cleanup_free char *path = list_path(ctx->state_root);
-	char *end;
+	char *newline;
+	size_t at = 0;
 
 	if (!fs_exists(path))
 		return 0;
 	if (fs_read(path, &text, err) != 0)
 		return text.toobig ? too_long(path, err) : -1;
-	for (char *line = text.data; line != NULL && (end = strchr(line, '\n')) != NULL;
-		line = end + 1) {
-		*end = '\0';
-		if (line[0] == '/')
-			strv_push(&ctx->mounted, line);
+	/* A power cut may leave NULs in place of a line: the lines behind them count. */
+	while (at < text.len && (newline = memchr(text.data + at, '\n', text.len - at)) != NULL) {
+		*newline = '\0';
+		if (text.data[at] == '/')
+			strv_push(&ctx->mounted, text.data + at);
+		at = (size_t)(newline + 1 - text.data);
 	}
 	ctx->mounted_saved = ctx->mounted.count;
 	return 0;

@@ -358,8 +358,8 @@ int engine_http_send(struct engine_http *http, const struct engine_request *requ
 	if (!exchange.head_done)
 		return broken(http, request, CURLE_PARTIAL_FILE, &exchange, err);
 	http->curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status <
-		200) /* none at all: libcurl takes a head like "HTTP/21.1 200" for one without */
+	/* None at all: libcurl takes a head like "HTTP/21.1 200" for one without, and any number behind "HTTP/2". */
+	if (status < 200 || status > 999)
 		return broken(http, request, CURLE_WEIRD_SERVER_REPLY, &exchange, err);
 	if (status >= 300 && status < 400 && status != 304) {
 		err_set(err, EXIT_UNAVAILABLE,

@@ -210,6 +210,8 @@ int engine_network_inspect(struct engine *engine, const char *id, json_t **ret, 
 		return engine_refused(engine,
 			status == 404 ? ENGINE_FAULT_MISSING : ENGINE_FAULT_OTHER, EXIT_UNAVAILABLE,
 			answer, err, "inspect the network %.12s", id);
+	if (!json_is_object(answer))
+		return engine_strange(engine, err, "inspect a network");
 	*ret = json_incref(answer);
 	return 0;
 }

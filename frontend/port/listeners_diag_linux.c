@@ -51,11 +51,15 @@ static int read_part(int fd, struct listeners *to, bool is_v6)
 {
 	char part[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
 	ssize_t got = recv(fd, part, sizeof(part), 0);
-	struct nlmsghdr *head = (struct nlmsghdr *)(void *)part;
+	const struct nlmsghdr *head;
 
 	if (got <= 0)
 		return -1;
-	for (unsigned left = (unsigned)got; NLMSG_OK(head, left); head = NLMSG_NEXT(head, left)) {
+	/* Not by NLMSG_NEXT: a last message whose length is not rounded up takes what it counts down below 0. */
+	for (size_t at = 0; at + sizeof(*head) <= (size_t)got; at += NLMSG_ALIGN(head->nlmsg_len)) {
+		head = (const struct nlmsghdr *)(const void *)(part + at);
+		if (head->nlmsg_len < sizeof(*head) || head->nlmsg_len > (size_t)got - at)
+			return -1;
 		if (head->nlmsg_type == NLMSG_DONE)
 			return (head->nlmsg_flags & NLM_F_DUMP_INTR) ? -1 : 1;
 		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY ||

@@ -16,9 +16,9 @@
 /* The words of a command line, each with a NUL behind it. */
 static void split(const struct buf *cmdline, struct strv *ret)
 {
-	const char *end = cmdline->data + cmdline->len;
+	const char *at = buf_str(cmdline), *end = at + cmdline->len;
 
-	for (const char *at = cmdline->data; at < end; at += strlen(at) + 1)
+	for (; at < end; at += strlen(at) + 1)
 		strv_push(ret, at);
 }
 

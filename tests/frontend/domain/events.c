@@ -127,9 +127,10 @@ static void test_foreign_lines(void)
 		"{\"time\":1,\"event\":\"x\",\"bottle\":\"b\"}\n"
 		"{\"time\":\"1\",\"event\":[],\"bottle\":\"b\"}\nhalf a li\n"
 		"{\"time\":\"1\",\"event\":\"x\",\"bottle\":\"b\",\"ms\":\"1\",\"reason\":[],"
-		"\"notes\":7}\n";
+		"\"notes\":7}\n"
+		"{\"time\":\"1\",\"event\":\"x\\ny\",\"bottle\":\"b\",\"step\":\"a\\nb\"}\n";
 	struct event_read event;
-	cleanup_free char *text = NULL;
+	cleanup_free char *text = NULL, *second = NULL;
 
 	start_over();
 	fs_append(file, lines, sizeof(lines) - 1, &err);
@@ -139,7 +140,10 @@ static void test_foreign_lines(void)
 		"a value of the wrong kind is none");
 	text = events_text(&event);
 	is_str(text, "x", "nor is it printed");
-	ok(!events_next(&events, &event), "there was one");
+	ok(events_next(&events, &event), "an event whose texts are two lines");
+	second = events_text(&event);
+	is_str(second, "x\\x0ay         a\\x0ab", "is told in one");
+	ok(!events_next(&events, &event), "there were two");
 }
 
 /* What cannot be written is warned of once, and no more. */

@@ -4,9 +4,11 @@
 #include "engine_container.h"
 #include "engine_image.h"
 #include "engine_network.h"
+#include "engine_push.h"
 #include "engine_socket.h"
 #include "err.h"
 #include "fuzz.h"
+#include "strv.h"
 
 #define ID "0123456789abcdef"
 
@@ -110,9 +112,71 @@ static void ask_info(struct engine *engine, struct error *err)
 	engine_free(other);
 }
 
+static void ask_clock(struct engine *engine, struct error *err)
+{
+	int64_t at = 0, took = -1;
+
+	if (engine_ask_clock(engine, &at, &took, err) == 0)
+		FUZZ_RULE(took >= 0);
+}
+
+static void push_image(struct engine *engine, struct error *err)
+{
+	char digest[ENGINE_DIGEST_STRLEN] = "";
+
+	if (engine_image_push(engine, "localhost:5000/x", "pack", digest, err) == 0)
+		FUZZ_RULE(engine_digest_valid(digest));
+	else
+		FUZZ_RULE(digest[0] == '\0');
+}
+
+/* Only names that end so are touched. */
+static void untag_images(struct engine *engine, struct error *err)
+{
+	cleanup_strv struct strv kept = STRV_INIT;
+
+	engine_image_untag(engine, "/x:pack", &kept, err);
+	for (size_t i = 0; i < kept.count; i++) {
+		size_t len = strlen(kept.item[i]);
+
+		FUZZ_RULE(len > 7 && strcmp(kept.item[i] + len - 7, "/x:pack") == 0);
+	}
+}
+
+static void inspect_network(struct engine *engine, struct error *err)
+{
+	json_t *network = NULL;
+
+	if (engine_network_inspect(engine, ID, &network, err) == 0)
+		FUZZ_RULE(network != NULL);
+	else
+		FUZZ_RULE(network == NULL);
+	json_decref(network);
+}
+
+static void connect_network(struct engine *engine, struct error *err)
+{
+	engine_network_connect(engine, ID, ID, "10.213.1.2", err);
+}
+
+static void tag_image(struct engine *engine, struct error *err)
+{
+	engine_image_tag(engine, "sha256:00", "localhost:5000/x", "pack", err);
+}
+
+static void list_tags(struct engine *engine, struct error *err)
+{
+	cleanup_engine_image struct engine_image image = ENGINE_IMAGE_INIT;
+	cleanup_strv struct strv names = STRV_INIT;
+
+	if (engine_image_inspect(engine, "agent:latest", &image, err) == 0)
+		engine_image_tags(&image, &names);
+}
+
 static void (*const calls[])(struct engine *engine, struct error *err) = {list_containers,
 	inspect_container, list_networks, inspect_image, create_container, create_network,
-	start_container, remove_network, read_logs, ask_info};
+	start_container, remove_network, read_logs, ask_info, ask_clock, push_image, untag_images,
+	inspect_network, connect_network, tag_image, list_tags};
 
 static const int statuses[] = {200, 201, 202, 204, 304, 400, 404, 409, 500, 503};
 

@@ -91,6 +91,16 @@ static void check_closed_otherwise(const json_t *row)
 		FUZZ_RULE(off(json_object_get(row, keys[i])));
 }
 
+/* A record that cannot be read is an error, or the pack that it names could be removed. */
+static void list_packs(bool sound)
+{
+	cleanup_strv struct strv machines = STRV_INIT, packs = STRV_INIT;
+	cleanup_error struct error err = ERROR_INIT;
+
+	if (vmdb_packs(&vmdb, &machines, &packs, &err) == 0)
+		FUZZ_RULE(sound && machines.count == packs.count && packs.count <= 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct vmdb_template want = {.name = "m",
@@ -108,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put(data + 1, size - 1, data[0] & 1);
 	if (vmdb_machine(&vmdb, "m", &machine, &err) != 0)
 		FUZZ_RULE(err.code == EXIT_UNAVAILABLE);
+	list_packs(err.code == EXIT_OK);
 	if (vmdb_patch(&vmdb, "m", &want.policy, &second) != 0)
 		return 0;
 	FUZZ_RULE(err.code == EXIT_OK);

@@ -369,6 +369,9 @@ static void test_bad_answers(void)
 				"HTTP/1.1 301 X\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0"
 				"\r\n\r\n"},
 		EXIT_UNAVAILABLE, "a redirect (301)");
+	list_fails("answer: a status of more than three digits",
+		(struct reply){.bytes = "HTTP/2 2000 X\r\nContent-Length: 2\r\n\r\n[]"},
+		EXIT_UNAVAILABLE, "is not HTTP");
 	list_fails("answer: larger than the cap",
 		(struct reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 17000000\r\n\r\n",
 			.filler = 17000000},
@@ -875,6 +878,7 @@ static void test_internal_network(const json_t *labels)
 	START({.bytes = PING}, {.status = 201, .body = "{\"Id\": \"" ID "\"}"},
 		{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
 		{.status = 404, .body = "{\"message\": \"no such network\"}"},
+		{.status = 200, .body = "[]"},
 		{.status = 403, .body = "{\"message\": \"address already in use\"}"});
 	engine = opened();
 	is_int(engine_network_create_internal(
@@ -891,6 +895,9 @@ static void test_internal_network(const json_t *labels)
 	is_error(engine_network_inspect(engine, ID, &inspected, &err), &err, EXIT_UNAVAILABLE,
 		"no such network", "internal network: gone");
 	is_int(engine_fault(engine), ENGINE_FAULT_MISSING, "internal network: ... is told apart");
+	is_error(engine_network_inspect(engine, ID, &inspected, &err), &err, EXIT_UNAVAILABLE,
+		"inspect a network", "internal network: an answer that is no network");
+	ok(inspected == NULL, "internal network: ... is not handed on");
 	is_error(engine_network_connect(engine, ID, "c0ffee", "10.213.1.10", &err), &err,
 		EXIT_CANTCREATE, "address already in use", "internal network: not attached");
 	sent = requests();

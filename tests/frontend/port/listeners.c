@@ -14,6 +14,10 @@
 #include "listeners_table.h"
 #include "tap.h"
 
+#define listeners_diag_tcp listeners_diag_tcp_here
+#include "../../../frontend/port/listeners_diag_linux.c"
+#undef listeners_diag_tcp
+
 /* Lines as a little-endian kernel prints them. */
 #define HEAD                                                                                  \
 	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  " \
@@ -223,6 +227,49 @@ static void test_real_sockets(void)
 	ok(at_port(&l, 7001) == NULL && at_port(&l, 7011) == NULL, "  closed sockets are gone");
 }
 
+struct diag {
+	struct nlmsghdr head;
+	struct inet_diag_msg body;
+};
+
+/* One datagram of COUNT listeners, the last one with EXTRA bytes that count for its length. */
+static void send_diag(int fd, uint16_t port, size_t count, size_t extra)
+{
+	struct diag messages[4];
+
+	memset(messages, 0, sizeof(messages));
+	for (size_t i = 0; i < count; i++) {
+		struct diag *at = &messages[i];
+
+		at->head.nlmsg_len = (uint32_t)(sizeof(*at) + (i + 1 == count ? extra : 0));
+		at->head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+		at->body.id.idiag_sport = htons((uint16_t)(port + i));
+	}
+	if (send(fd, messages, count * sizeof(*messages) + extra, 0) < 0)
+		ok(false, "test set-up: send");
+}
+
+static void test_diag(void)
+{
+	cleanup_listeners struct listeners l = LISTENERS_INIT;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
+		return;
+	send_diag(pair[1], 80, 3, 0);
+	is_int(read_part(pair[0], &l, false), 0, "netlink: a datagram of three listeners");
+	ok(l.count == 3 && l.item[2].port == 82, "netlink: are three");
+	/* What the first one left behind the second in memory is no part of it. */
+	send_diag(pair[1], 90, 1, 1);
+	is_int(read_part(pair[0], &l, false), 0, "netlink: one of an odd length");
+	ok(l.count == 4 && l.item[3].port == 90, "netlink: is one");
+	if (send(pair[1], &(struct nlmsghdr){.nlmsg_len = 4096}, sizeof(struct nlmsghdr), 0) < 0)
+		ok(false, "test set-up: send");
+	is_int(read_part(pair[0], &l, false), -1, "netlink: one that was cut is no answer");
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* For listeners_netns.t: what is read, one line each. */
 static int print_all(void)
 {
@@ -248,6 +295,7 @@ int main(int argc, char **argv)
 	test_tcp6_text();
 	test_udp_text();
 	test_bad_text();
+	test_diag();
 	test_real_sockets();
 	return done_testing();
 }
