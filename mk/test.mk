@@ -78,7 +78,7 @@ fuzz: all ## fuzz the helper for FUZZ_SECONDS
 	install/deps check
 	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/helper/fuzz.t
 
-# Every parser of outside bytes in frontend/ and guest/, FUZZ_SECONDS each, two at a time, at the lowest priority.
+# Every parser of outside bytes in frontend/ and guest/, FUZZ_SECONDS each, four at a time, at the lowest priority.
 FUZZ_CC ?= clang-14
 .PHONY: frontend-fuzzers fuzz-frontend
 frontend-fuzzers:

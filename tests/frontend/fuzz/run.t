@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every fuzz target beside this file for FUZZ_SECONDS (60), two at a time, from its part of corpus/; `make
+# Every fuzz target beside this file for FUZZ_SECONDS (60), four at a time, from its part of corpus/; `make
 # frontend-fuzzers` builds them. What fails, and new inputs, go to FUZZ_DIR, or are thrown away. Which target reads what,
 # and what has none: README.md.
 # shellcheck source=tests/tap.sh
@@ -38,22 +38,27 @@ judge() {
 	is "$1: nothing found in $seconds s" "$code" 0
 	[ "$code" -eq 0 ] || tail -n 40 "$tmp/$1.log" >&2
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$tmp/$1.log")
-	ok "$1: it did run" test "${runs:-0}" -gt 200
+	ok "$1: it did run" test "${runs:-0}" -gt 20
 	said="$said, $1 ${runs:-0}"
 }
 
 for seeds in "$here"/corpus/*; do
 	ok "the seeds of $(basename "$seeds") have a target" test -f "$here/$(basename "$seeds").c"
 done
-before=
+under_way=
 for source in "$here"/*.c; do
 	target=$(basename "$source" .c)
 	ok "$target: it has seeds" has_seeds "$target"
 	ok "$target: README.md says what it reads" grep -q "^| \`$target\` " "$here/README.md"
 	fuzz "$target"
-	[ -z "$before" ] || judge "$before"
-	before=$target
+	under_way="$under_way $target"
+	# shellcheck disable=SC2086 # names
+	set -- $under_way
+	[ $# -lt 4 ] || {
+		judge "$1"
+		under_way=${under_way#" $1"}
+	}
 done
-judge "$before"
+for target in $under_way; do judge "$target"; done
 echo "# executions in $seconds s each:${said#,}"
 done_testing
