@@ -176,11 +176,11 @@ const struct command commands[] = {
 		"of the last\nlaunch, which are there also when it failed. On a terminal control "
 		"characters stand as \\xNN; a pipe\nor a file gets the bytes.",
 		logs_options, CMD_PLAIN, 1, 1, cmd_logs, "NAME"},
-	{"events", "[-f] [--since TIME]", "Print what happened to the bottles of this user.",
-		"Launches step by step, verdicts, ends and their reasons. With --json one document "
-		"a "
-		"line.",
-		events_options, CMD_PLAIN, 0, 0, cmd_events, NULL},
+	{"events", "[NAME] [-f] [--since TIME]", "Print what happened to the bottles of this user.",
+		"Launches step by step, verdicts, ends and their reasons. With NAME those of that "
+		"bottle, and what\nsmolvm denied its VM, while that exists. With --json one "
+		"document a line.",
+		events_options, CMD_PLAIN, 0, 1, cmd_events, "NAME"},
 	{"pool", "[status|ensure|release]", "Show who holds which address; add or remove aliases.",
 		NULL, json_options, CMD_PLAIN, 0, 1, cmd_pool, "status|ensure|release"},
 	{"allowlist", "show NAME | set NAME [ALIAS/32]",

@@ -8,7 +8,8 @@
  *   step        of a launch, done                       stopped   by `stop`
  *   ready       it is up and verified, REASON says how  lost      ended by its supervisor, for REASON
  *   failed      the launch, in STEP, for REASON         removed   what a dead launch left, by gc or a launch
- *   verified, unverified                                by `verify`, for REASON */
+ *   verified, unverified                                by `verify`, for REASON
+ * What smolvm denied is told beside them and not kept here: denials.h. */
 #ifndef DOMAIN_EVENTS_H
 #define DOMAIN_EVENTS_H
 

@@ -300,6 +300,10 @@ docker inspect $(docker ps -aq --filter name=other) $(docker network ls -q) $(do
 fails "nor anything else that the engine inspects" grep -qF "$token" /tmp/inspected
 docker logs bot-bottle-sidecars-web >/tmp/logs 2>&1
 fails "nor the bundle's log" grep -qF "$token" /tmp/logs
+as alice bottle logs --source machine web
+shows 'smolvm_agent' "logs --source machine is the console that smolvm keeps: its agent's own words are there"
+as alice bottle events web
+shows ' denied +tcp 8\.8\.8\.8:80$' "events NAME: smolvm's note of what it denied the probes"
 
 section "the bottle's own proxy leads to no place within"
 through() { # URL: what the guest gets of it

@@ -163,7 +163,7 @@ for source in bundle machine launch; do
 done
 mkfifo "$work/fifo"
 chmod 666 "$work/fifo"
-for command in "logs -f web" "logs -f --source launch web" "events -f"; do
+for command in "logs -f web" "logs -f --source launch web" "events -f" "events -f web"; do
 	head -n 1 "$work/fifo" >/dev/null &
 	# shellcheck disable=SC2086 # a list of words
 	as 1 timeout -s KILL 20 "$bottle" $command >"$work/fifo" 2>/dev/null
@@ -235,6 +235,88 @@ interrupt "$bottle events -f"
 wait "$following"
 is "$?" 130 "Ctrl-C ends it: 130"
 as 1 "$bottle" stop web >/dev/null
+
+# What smolvm denied. The list is the stand-in's, in the real one's form: launch has probed already.
+denied() { # OPERATION DESTINATION [TIME]: one more, now or then
+	printf '%s %s %s\n' "${3:-$(date -u +%FT%TZ)}" "$1" "$2" >>"${console%/*}/denials"
+	chown "$(uid 1)" "${console%/*}/denials"
+}
+up
+try 1 "$bottle" events web --json
+is "$status" 0 "events NAME: success"
+jq -r 'select(.event == "denied") | "\(.protocol) \(.destination) \(.port) \(.bottle) \(.alias)"' "$work/out" >"$work/denials"
+like "$work/denials" '^tcp 8\.8\.8\.8 80 web 127\.0\.0\.16$' "with what the launch's probes were denied"
+is "$(jq -r .time "$work/out" | cut -c1-19 | sort -c 2>&1)" "" "in the order of time"
+is "$(jq -r .bottle "$work/out" | sort -u)" web "of that bottle alone"
+try 1 "$bottle" events
+unlike "$work/out" denied "events of all bottles asks no smolvm"
+: >"${console%/*}/denials"
+denied connect 203.0.113.9:4444 2026-01-01T00:00:00Z
+denied connect 203.0.113.9:4444 2026-01-01T00:00:00Z
+denied sendto '[2001:db8::7]:53'
+denied resolve "evil${esc}[2J.example"
+denied connect "203.0.113.9:4${esc}]0;x"
+try 1 "$bottle" events web
+is "$(head -n 1 "$work/out")" "2026-01-01T00:00:00.000Z  web           denied      tcp 203.0.113.9:4444" \
+	"one that is older than all comes first"
+is "$(grep -c denied "$work/out")" 2 "what came twice is told once, and what is no address not at all"
+like "$work/out" 'denied      udp \[2001:db8::7\]:53$' "an IPv6 one"
+is "$(grep -c "$esc" "$work/out")" 0 "no escape sequence"
+try 1 "$bottle" events web --since 1h
+is "$(grep -c denied "$work/out")" 1 "--since applies to them"
+i=0
+while [ $i -lt 700 ]; do
+	echo "2026-01-01T00:00:00Z connect 203.0.113.9:$((i += 1))"
+done >>"${console%/*}/denials"
+try 1 "$bottle" events web
+[ "$(grep -c denied "$work/out")" -le 500 ]
+ok $? "and they have an end ($(grep -c denied "$work/out"))"
+: >"${console%/*}/denials"
+for how in egress-events egress-events.kill egress-events.garbage egress-events.nothing version.kill; do
+	fault 1 $how
+	try 1 "$bottle" events web
+	no_faults 1
+	is "$status" 0 "$how fails: events does not"
+	like "$work/out" ' ready ' "$how fails: they are there"
+	is "$(grep -c 'warning: what smolvm denied is not among them: .' "$work/err")" 1 "$how fails: one warning"
+done
+try 2 "$bottle" events web
+is "$status" 77 "events NAME of another user's bottle: 77"
+is "$(cat "$work/out")" "" "and nothing of it"
+try 1 "$bottle" events ../web
+is "$status" 64 "events of a name that is none: 64"
+try 1 "$bottle" events nowhere
+is "$status" 64 "events of a bottle that never was: 64"
+calls() { # AT LEAST
+	[ "$(grep -c egress-events "$work/home-1/smolvm.calls")" -ge "$1" ]
+}
+: >"$work/home-1/smolvm.calls"
+begin=$(date +%s)
+as 1 "$bottle" events -f web >"$work/followed" 2>&1 &
+following=$!
+wait_for 20 grep -q ready "$work/followed"
+denied connect 203.0.113.10:80
+wait_for 20 grep -q 'denied      tcp 203.0.113.10:80' "$work/followed"
+ok $? "events -f NAME tells of one that comes"
+fault 1 egress-events
+wait_for 40 grep -q warning "$work/followed"
+wait_for 40 calls $(($(grep -c egress-events "$work/home-1/smolvm.calls") + 1))
+no_faults 1
+denied connect 203.0.113.11:80
+wait_for 20 grep -q 'denied      tcp 203.0.113.11:80' "$work/followed"
+ok $? "and goes on after a smolvm that failed"
+is "$(grep -c warning "$work/followed")" 1 "which was said once"
+is "$(grep -c 203.0.113.10 "$work/followed")" 1 "none is told twice"
+! calls $((($(date +%s) - begin) / 5 + 3))
+ok $? "smolvm is asked every 5 seconds at most ($(grep -c egress-events "$work/home-1/smolvm.calls"))"
+interrupt "$bottle events -f"
+wait "$following"
+is "$?" 130 "Ctrl-C ends it: 130"
+as 1 "$bottle" stop web >/dev/null
+try 1 "$bottle" events web
+is "$status" 0 "events NAME of a bottle that is gone: success"
+unlike "$work/out" denied "without what went with its machine"
+is "$(cat "$work/err")" "" "and without a word about that"
 
 # A launcher that was killed.
 fault 1 exec.delay 2

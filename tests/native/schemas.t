@@ -53,12 +53,16 @@ fault 1 escape
 valid verify 1 "verify that fails" verify web --json
 no_faults 1
 valid ps 0 "ps, unverified" ps --json
+try 1 "$bottle" events web --json
+grep '"denied"' "$work/out" >"$work/denied"
+ok $? "events NAME: what was denied is among them"
 valid stop 0 stop stop web nowhere --json
 valid stop 0 "stop --all, nothing" stop --all --json
 
 # One document a line.
 try 1 "$bottle" events --json
 is "$status" 0 "events: exit 0"
+cat "$work/denied" >>"$work/out"
 is "$(jq -r .schema "$work/out" | sort -u)" "bottle.events/1" "events: each of that schema"
 grep -n '' "$work/out" | while IFS=: read -r number line; do
 	printf '%s\n' "$line" >"$work/document.events-$number.events"
@@ -99,7 +103,7 @@ failing() { # STATUS ARG...
 }
 failing 64 env nowhere
 failing 64 verify nowhere
-failing 77 allowlist show nowhere
+failing 64 allowlist show nowhere
 failing 64 pool drain
 failing 65 launch web --image nothing --bundle-image bundle
 failing 65 launch web --image nothing --bundle-image bundle --dry-run

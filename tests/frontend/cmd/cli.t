@@ -143,7 +143,7 @@ usage "not a number of lines" logs web --tail -1
 usage "is not a time" logs web --since yesterday
 usage "have no time" logs web --source machine --since 1h
 usage "a-z0-9|not a name|name" logs WEB
-usage "unexpected 'web'" events web
+usage "unexpected 'two'" events web two
 usage "is not a time" events --since 1y
 usage "unknown option '--all=yes'|--all" stop --all=yes
 try exec web

@@ -2,6 +2,7 @@
  * the latter two are functions that nobody else may call, hence their files. */
 #include "smolvm.h"
 
+#include "denials.h"
 #include "fuzz.h"
 
 static const uint8_t *said;
@@ -57,6 +58,23 @@ static void check_denials(void)
 		FUZZ_RULE(strstr(text, "100.96.0.1:4242") != NULL || strchr(text, '\\') != NULL);
 }
 
+/* As events: numbers only, in order, not without end. */
+static void check_told(const char *text)
+{
+	cleanup_denials struct denials denials = {NULL, 0};
+	cleanup_error struct error err = ERROR_INIT;
+
+	if (denials_parse(text, &denials, &err) != 0)
+		return;
+	FUZZ_RULE(denials.count <= DENIALS_MAX);
+	for (size_t i = 0; i < denials.count; i++) {
+		const char *address = denials.item[i].address;
+
+		FUZZ_RULE(*address && strspn(address, "0123456789abcdef.:") == strlen(address));
+		FUZZ_RULE(i == 0 || denials.item[i - 1].at <= denials.item[i].at);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup_free char *text = NULL;
@@ -71,6 +89,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (data[0] % 3 == 1)
 		check_list(text);
 	else
-		check_denials();
+		check_denials(), check_told(text);
 	return 0;
 }

@@ -1,0 +1,156 @@
+#!/bin/sh
+# network: sealed, killed: the launcher at each line of its journal, the supervisor of a bottle that is up. What gc, or stop
+# of one that was ready, then leaves is nothing: no socket, folder, process, container, network, record. The VM is a network
+# namespace, see smolvm.
+. "$(dirname "$0")/lib.sh"
+
+unshare -rn true 2>/dev/null || plan_skip "no network namespaces here"
+command -v strace >/dev/null || plan_skip "no strace"
+engine_start a
+state=$work/home-1/.local/state/bottle
+sealed="$launch --network sealed web"
+
+# Kills the launcher that the journal names as soon as it has so many lines. A shell would be too slow; and lines that follow
+# each other at once are held apart by strace, which lets each write of the launcher's to its journal take a moment longer.
+cat >"$work/kill_at.py" <<'PY'
+import json, os, signal, sys, time
+path, want, end = sys.argv[1], int(sys.argv[2]), time.monotonic() + 120
+print("ready", flush=True)
+while time.monotonic() < end:
+    try:
+        lines = open(path).read().split("\n")[:-1]
+    except OSError:
+        lines = []
+    if lines and (len(lines) >= want or json.loads(lines[-1])["event"] == "ready"):
+        os.kill(json.loads(lines[0])["pid"], signal.SIGKILL)
+        break
+    time.sleep(0.0005)
+PY
+
+# What is left of it besides; empty when nothing is.
+traces() {
+	leftovers 1 a
+	find "$work/home-1/.local/state" -type s | sed 's/^/socket /'
+	as 1 sed -n "s|^.* \($state/.*\)|bound \1|p" /proc/net/unix
+	as 1 python3 -c 'import socket; socket.socket().bind(("127.0.0.16", 10213))' >/dev/null 2>&1 || echo "lease port"
+}
+# A supervisor may be at it too: then gc says that somebody is, or finds nothing.
+gone_by_gc() {
+	as 1 "$bottle" gc -f >"$work/out" 2>"$work/err" && [ -z "$(traces)" ]
+}
+cleaned() { # WHAT
+	tries=0
+	until gone_by_gc || [ $((tries += 1)) -ge 20 ]; do sleep 0.5; done
+	[ $tries -lt 20 ]
+	ok $? "$1: gc ends it"
+	is "$(traces)" "" "$1: and nothing is left"
+	is "$(as 1 "$bottle" gc -f)" "nothing to remove" "$1: as gc says"
+}
+try_up() {
+	# shellcheck disable=SC2086 # a list of words
+	try 1 "$bottle" $sealed
+	[ "$status" -eq 0 ] || sed 's/^/# /' "$work/err"
+	supervisor=$(pgrep -o -r D,R,S,T -u "$(uid 1)" -f "^$bottle supervise web")
+	vm=$(pgrep -o -r D,R,S,T -u "$(uid 1)" -f "^[^ ]*bottle-guest relay")
+	[ "$status" -eq 0 ] && [ -n "$supervisor" ] && [ -n "$vm" ]
+}
+
+try_up
+ok $? "control: a sealed bottle launches"
+[ -n "$(traces | grep '^socket ')" ] && [ -n "$(traces | grep '^bound ')" ] && [ -n "$(traces | grep '^lease port')" ]
+ok $? "control: a bottle that is up has its sockets, bound, and the lease port"
+as 1 "$bottle" stop web >/dev/null
+is "$(traces)" "" "stop leaves none of it"
+
+at=0
+seen=
+while [ $at -lt 40 ]; do
+	at=$((at + 1))
+	python3 "$work/kill_at.py" "$state/web/journal" $at >"$work/killer" &
+	killer=$!
+	wait_for 20 grep -q ready "$work/killer"
+	# shellcheck disable=SC2086
+	as 1 strace -qq -o /dev/null -P "$state/web/journal" -e trace=write -e inject=write:delay_exit=200000 \
+		"$bottle" $sealed >"$work/launched" 2>&1
+	status=$?
+	wait "$killer"
+	last=$(sed -n 's/.*"event":"\([a-z]*\)".*/\1/p' "$state/web/journal" 2>/dev/null | tail -n 1)
+	what="killed at line $at, after ${last:-what its supervisor removed}"
+	seen="$seen ${last:-none}"
+	is "$status" 137 "$what: it is dead"
+	if journal_has 1 web ready; then # its supervisor was not let go of, and does not take it for up
+		wait_for 20 journal_has 1 web cleared
+		ok $? "killed after ready: its supervisor removes it"
+		is "$(traces)" "folder $state/web/" "killed after ready: all but the reason"
+		as 1 "$bottle" stop web >/dev/null
+		is "$(traces)" "" "killed after ready: stop removes that"
+		break
+	fi
+	cleaned "$what"
+done
+echo "# $at lines: $seen"
+[ $at -lt 40 ]
+ok $? "the last of these was ready"
+for event in launch machine sealed network container start booted; do
+	echo "$seen" | grep -qw $event
+	ok $? "one of these was killed after $event"
+done
+
+says() { # STATE
+	[ "$(as 1 "$bottle" ps --json | jq -r '.bottles[] | select(.name == "web") | .state')" = "$1" ]
+}
+
+# Both, before anybody could tidy up.
+fault 1 exec.delay 2
+# shellcheck disable=SC2086
+as 1 "$bottle" $sealed >/dev/null 2>&1 &
+launching=$!
+wait_for 60 journal_has 1 web booted
+# shellcheck disable=SC2046 # pids, one word each
+kill -KILL $(pgrep -r D,R,S,T -u "$(uid 1)" -f "^$bottle (launch|supervise) ")
+wait "$launching"
+no_faults 1
+says orphan
+ok $? "launcher and supervisor killed after booted: ps says orphan"
+wait_for 20 sh -c "! pgrep -u $(uid 1) -f $work/bin/smolvm"
+cleaned "launcher and supervisor killed after booted"
+
+# The supervisor of a bottle that is up.
+try_up
+kill -KILL "$supervisor"
+wait_for 5 says degraded
+ok $? "the supervisor is killed: ps says degraded"
+try 1 "$bottle" exec web -- true
+is "$status" 125 "exec refuses"
+as 1 nsenter --target="$vm" -U -n --preserve-credentials /usr/bin/python3 -c '
+import socket
+try: s = socket.create_connection(("127.0.0.16", 8888), 5); s.settimeout(5); s.sendall(b"GET / HTTP/1.0\r\n\r\n"); print(len(s.recv(9)))
+except OSError: print(0)' >"$work/out" 2>&1
+is "$(cat "$work/out")" 0 "and the guest reaches its bundle no more"
+try 1 "$bottle" gc -f
+is "$(cat "$work/out")" "nothing to remove" "gc leaves a bottle whose VM runs"
+try 1 "$bottle" stop web
+is "$status" 0 "stop removes it"
+is "$(traces)" "" "and nothing is left"
+try_up
+ok $? "the next launch of that name succeeds"
+
+both() { # WHAT STATE CMD...: also CMD. It was ready, so it is its owner's to stop.
+	what=$1
+	want=$2
+	shift 2
+	kill -KILL "$supervisor"
+	"$@" >/dev/null 2>&1
+	wait_for 5 says "$want"
+	ok $? "$what: ps says $want"
+	try 1 "$bottle" stop web
+	is "$status" 0 "$what: stop removes it"
+	is "$(traces)" "" "$what: and nothing is left"
+}
+both "supervisor and VM are killed" stopped kill -KILL "$vm"
+try_up
+both "supervisor and bundle are killed" degraded engine_docker a kill bot-bottle-sidecars-web
+try_up
+both "supervisor and bundle are killed, networks pruned" degraded sh -c \
+	"docker -H unix://$work/a.sock rm -f bot-bottle-sidecars-web && docker -H unix://$work/a.sock network prune -f"
+done_testing
