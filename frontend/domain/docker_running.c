@@ -65,6 +65,18 @@ int docker_probe_ask(void *arg, struct guest_attempt *attempts, size_t count, st
 		probe->ctx->engine, &probe->ctx->mounted, probe->container, attempts, count, err);
 }
 
+bool docker_probe_reached_host(const struct probe_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct probe_row *row = &report->row[i];
+
+		if (!row->pass &&
+			(strncmp(row->id, "gateway", 7) == 0 || strncmp(row->id, "host", 4) == 0))
+			return true;
+	}
+	return false;
+}
+
 char *docker_probe_gateway(const char *agent_ip)
 {
 	char text[ADDR_STRLEN];
