@@ -32,6 +32,8 @@ static void print_finding(const struct doctor *doctor, size_t index)
 
 static void print_all(const struct doctor *doctor)
 {
+	cleanup_free char *conclusion = doctor_conclusion(doctor);
+
 	for (size_t i = 0; doctor_checks[i].name != NULL; i++)
 		print_finding(doctor, i);
 	for (const struct doctor_backend *at = doctor_backends; at->name != NULL; at++) {
@@ -39,10 +41,9 @@ static void print_all(const struct doctor *doctor)
 
 		print_line(stdout, "%s", line);
 	}
-	printf("%s: %zu ok, %zu warn, %zu failed, %zu skipped\n",
-		doctor_ready(doctor) ? "ready" : "NOT ready", doctor_count(doctor, DOCTOR_OK),
-		doctor_count(doctor, DOCTOR_WARN), doctor_count(doctor, DOCTOR_FAIL),
-		doctor_count(doctor, DOCTOR_SKIP));
+	printf("%s: %zu ok, %zu warn, %zu failed, %zu skipped\n", conclusion,
+		doctor_count(doctor, DOCTOR_OK), doctor_count(doctor, DOCTOR_WARN),
+		doctor_count(doctor, DOCTOR_FAIL), doctor_count(doctor, DOCTOR_SKIP));
 }
 
 static json_t *finding_json(const struct doctor *doctor, size_t index)

@@ -93,6 +93,10 @@ extern const struct doctor_backend doctor_backends[];
 bool doctor_backend_ready(const struct doctor *doctor, const struct doctor_backend *backend);
 bool doctor_ready(const struct doctor *doctor);
 
+/* "ready", "NOT ready", or, when no backend is asked for and a launch that names none would not do, which one to name:
+ * "ready with --backend docker". Caller frees. */
+char *doctor_conclusion(const struct doctor *doctor);
+
 /* Names of BACKEND's checks whose findings have STATE. Caller clears. */
 void doctor_backend_list(const struct doctor *doctor, const struct doctor_backend *backend,
 	enum doctor_state state, struct strv *ret);

@@ -124,3 +124,17 @@ bool doctor_ready(const struct doctor *doctor)
 			return true;
 	return false;
 }
+
+char *doctor_conclusion(const struct doctor *doctor)
+{
+	const struct doctor_backend *at = doctor_backends;
+
+	if (!doctor_ready(doctor))
+		return xstrdup("NOT ready");
+	/* The first one is what a launch takes unless it is told. */
+	if (doctor->asked != 0 || doctor_backend_ready(doctor, at))
+		return xstrdup("ready");
+	while (!doctor_backend_ready(doctor, at))
+		at++;
+	return xasprintf("ready with --backend %s", at->name);
+}

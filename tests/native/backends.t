@@ -51,7 +51,7 @@ if nft -f "$BUILD/share/nft/bottle-bundles.nft" 2>"$work/one"; then
 	lines
 	like "$work/out" '^backend smolvm: not ready \(smolvm, kvm\)$' "a line a backend: not ready, and why"
 	like "$work/out" '^backend docker: ready$' "and ready"
-	like "$work/out" '^ready: [0-9]+ ok, [0-9]+ warn, 2 failed' "two checks fail all the same"
+	like "$work/out" '^ready with --backend docker: [0-9]+ ok, [0-9]+ warn, 2 failed' "the last one says what to type"
 	lines --report -
 	like "$work/out" '^backend docker: ready$' "a report says it too"
 

@@ -86,6 +86,24 @@ is "$(as 1 "$bottle" exec -w /bin -e A=b -e "LD_X=c d" -e PATH=/bin web -- /bin/
 try 1 "$bottle" exec web -- /bin/busybox printf 'a\033[31mb'
 is "$(cat "$work/out")" "$(printf 'a\033[31mb')" "a file gets the bytes as they are"
 
+# A terminal of its own, by the same rules as in a VM.
+try 1 "$here/pty" "$bottle" exec -it web -- /bin/busybox sh -c 'stty size >/dev/null && tty && printf "\033[2J"; exit 4'
+is "$status" 4 "exec -it: the command's own exit code"
+like "$work/out" '^/dev/pts/[0-9]+' "it has a terminal"
+like "$work/out" "$(printf '\033')\[2J" "which gets the bytes"
+like "$work/err" '^modes same' "and the line is as before"
+try 1 "$here/pty" --keys 'echo so-$((40+2)); exit 3\n' --until '$' "$bottle" exec -it web -- /bin/busybox sh
+is "$status" 3 "what is typed reaches a shell"
+like "$work/out" '^so-42' "which answers"
+try 1 "$here/pty" --keys '\003' --until ready "$bottle" exec -it web -- /bin/busybox sh -c \
+	'trap "echo caught; exit 6" INT; echo ready; while :; do sleep 1; done'
+is "$status" 6 "Ctrl-C is the command's"
+like "$work/out" 'caught' "which may take it"
+try 1 "$here/pty" "$bottle" exec web -- /bin/busybox printf '\033[2J'
+is "$(tr -d '\r' <"$work/out")" '\x1b[2J' "without -t nothing acts on the terminal"
+try 1 "$bottle" exec -it web -- /bin/busybox true </dev/null
+is "$status" 125 "-t without a terminal is refused"
+
 # The token: in no argument, and not in what the engine keeps of the agent.
 inside web /bin/busybox sh -c 'echo "$HTTPS_PROXY"; exec /bin/busybox sleep 2' >"$work/url" &
 wait_for 5 test -s "$work/url"
@@ -255,9 +273,40 @@ up web
 wait
 is "$status" 0 "with the rule it passes all the same"
 
+# The rule of install/nft does what that one did.
+rule -D
+if PATH=$PATH:/usr/sbin:/sbin in_net nft -f "$BUILD/share/nft/bottle-bundles.nft" 2>"$work/err"; then
+	as 1 "$bottle" stop web >/dev/null
+	up web
+	is "$status" 0 "with bottle-bundles.nft loaded: launched"
+	in_net python3 -u "$work/listen" >"$work/heard" 2>&1 &
+	listener=$!
+	wait_for 10 grep -q ready "$work/heard"
+	try 1 "$bottle" exec web -- /.bottle/bottle-guest probe h,tcp,10.213.1.1,7777,2000,esc \
+		l,udp-link,10.213.1.1,7777,2000,esc lt,tcp-link,10.213.1.1,7777,2000,esc own,tcp,10.213.1.10,8888,2000,esc
+	like "$work/out" '^own (open|answer) ' "the bundle is reached"
+	is "$(cat "$work/heard")" ready "and the host hears nothing"
+	try 1 "$bottle" verify web --full
+	is "$status" 0 "verify passes"
+	PATH=$PATH:/usr/sbin:/sbin in_net nft delete table ip bottle_bundles
+	try 1 "$bottle" exec web -- /.bottle/bottle-guest probe l,udp-link,10.213.1.1,7777,2000,esc
+	like "$work/heard" '^udp 7777 ' "control: without it the host hears the same datagram"
+	kill "$listener"
+else
+	echo "# nft rules were not tried: $(cat "$work/err")"
+fi
+rule -I
+
 # The agent does not outlive its bundle, its network, or its engine for longer than that is away.
+since=$(date +%s)
 engine_docker a kill bot-bottle-sidecars-web >/dev/null
 ok "$(wait_for 5 agent_is_gone web; echo $?)" "the bundle ends: the agent's container is removed"
+# By the engine's own clock, between the end of the one and of the other.
+took=$(engine_docker a events --since "$since" --until "$(date +%s)" --filter type=container --filter event=die \
+	--format '{{.TimeNano}} {{.Actor.Attributes.name}}' | awk '/sidecars-web$/ {a = $1} /agent-web$/ {b = $1}
+	END {print a && b ? int((b - a) / 1000000) : "unknown"}')
+echo "# the agent ended $took ms after its bundle"
+ok "$([ "$took" -lt 2000 ] 2>/dev/null; echo $?)" "the agent has ended within 2 seconds"
 wait_for 10 journal_has 1 web cleared
 try 1 "$bottle" ps
 like "$work/out" '^web +bundle-lost .*docker' "ps says what happened"
@@ -272,6 +321,18 @@ up web
 engine_docker a restart -t 0 bot-bottle-sidecars-web >/dev/null
 ok "$(wait_for 5 agent_is_gone web; echo $?)" "the bundle is restarted: the same"
 wait_for 10 journal_has 1 web cleared
+up web
+kill -KILL "$(pgrep -u "$me" -f "^$bottle supervise web")"
+wait_for 5 sh -c "! pgrep -u $me -f '^$bottle supervise web'"
+try 1 "$bottle" ps
+like "$work/out" '^web +degraded .*docker' "its supervisor is killed: ps says degraded"
+try 1 "$bottle" exec web -- /bin/busybox true
+is "$status" 125 "exec refuses"
+like "$work/err" 'its supervisor is gone' "and says why"
+try 1 "$here/pty" "$bottle" exec -it web -- /bin/busybox true
+is "$status" 125 "on a terminal as well"
+try 1 "$bottle" stop web
+is "$status $(leftovers 1 a)" "0 " "stop succeeds, and nothing is left"
 up web
 engine_docker a restart -t 0 bot-bottle-agent-web >/dev/null 2>&1
 try 1 "$bottle" exec web -- /bin/busybox true

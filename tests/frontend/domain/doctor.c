@@ -126,6 +126,31 @@ static void test_lines(void)
 	line_is(&doctor, 1, "backend docker: ready", "which are the other one's matter");
 }
 
+static void conclusion_is(const struct doctor *doctor, const char *want, const char *rule)
+{
+	cleanup_free char *text = doctor_conclusion(doctor);
+
+	is_str(text, want, rule);
+}
+
+static void test_conclusion(void)
+{
+	struct doctor doctor = {.ctx = NULL};
+
+	all_are(&doctor, DOCTOR_OK);
+	conclusion_is(&doctor, "ready", "all is well");
+	finding_of(&doctor, "container")->state = DOCTOR_FAIL;
+	conclusion_is(&doctor, "ready", "what a launch takes unless it is told is ready");
+	finding_of(&doctor, "kvm")->state = DOCTOR_FAIL;
+	conclusion_is(&doctor, "NOT ready", "none is");
+	finding_of(&doctor, "container")->state = DOCTOR_OK;
+	conclusion_is(&doctor, "ready with --backend docker", "it must be named");
+	doctor.asked = DOCTOR_FOR_DOCKER;
+	conclusion_is(&doctor, "ready", "it is asked for");
+	doctor.asked = DOCTOR_FOR_SMOLVM;
+	conclusion_is(&doctor, "NOT ready", "the other one is asked for");
+}
+
 static void test_asking(void)
 {
 	static const char *const wrong[] = {"", "Docker", "docker ", "podman", "smolvm,docker"};
@@ -156,6 +181,7 @@ int main(void)
 	test_unopened();
 	test_backends();
 	test_lines();
+	test_conclusion();
 	test_asking();
 	test_words();
 	return done_testing();
