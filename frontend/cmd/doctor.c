@@ -17,15 +17,17 @@
 static void print_finding(const struct doctor *doctor, size_t index)
 {
 	const struct doctor_finding *at = &doctor->finding[index];
+	cleanup_free char *lead =
+		xasprintf("%-4s  %-12s  ", doctor_state_name(at->state), doctor_checks[index].name);
 
-	print_line(stdout, "%-4s  %-12s  %s", doctor_state_name(at->state),
-		doctor_checks[index].name, at->text);
+	print_wrapped(stdout, lead, at->text);
 	if (at->state == DOCTOR_OK)
 		return;
 	for (size_t i = 0; i < at->details.count; i++)
-		print_line(stdout, "        -      %s", at->details.item[i]);
+		print_wrapped(stdout, "        -      ", at->details.item[i]);
 	if (at->cause != NULL)
-		print_line(stdout, "        cause  %s", at->cause);
+		print_wrapped(stdout, "        cause  ", at->cause);
+	/* Whole, so that it can be copied. */
 	if (at->fix != NULL)
 		print_line(stdout, "        fix    %s", at->fix);
 }

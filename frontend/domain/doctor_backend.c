@@ -75,7 +75,7 @@ void doctor_asked(struct doctor *doctor, struct doctor_finding *ret)
 	}
 	/* One that merely lies here may be anybody's. */
 	doctor_say_error(ret, doctor->file ? DOCTOR_FAIL : DOCTOR_WARN, &err);
-	if (ret->cause == NULL)
+	if (doctor->file == NULL && ret->cause == NULL)
 		doctor_cause(ret, "what it asks for does not count: any backend will do");
 }
 

@@ -103,6 +103,7 @@ try 1 "$here/pty" "$bottle" exec web -- /bin/busybox printf '\033[2J'
 is "$(tr -d '\r' <"$work/out")" '\x1b[2J' "without -t nothing acts on the terminal"
 try 1 "$bottle" exec -it web -- /bin/busybox true </dev/null
 is "$status" 125 "-t without a terminal is refused"
+like "$work/err" 'next +exec -i, without -t' "with what to type"
 
 # The token: in no argument, and not in what the engine keeps of the agent.
 inside web /bin/busybox sh -c 'echo "$HTTPS_PROXY"; exec /bin/busybox sleep 2' >"$work/url" &
