@@ -146,7 +146,6 @@ while True:
             print("udp", s.getsockname()[1], who[0], data, flush=True)
 END
 in_net python3 -u "$work/listen" >"$work/heard" 2>&1 &
-listener=$!
 wait_for 10 grep -q ready "$work/heard"
 engine_docker a network create --subnet 10.99.0.0/24 --gateway 10.99.0.1 plain >/dev/null
 engine_docker a run --rm --network plain --dns 10.99.0.1 tiny:latest /bin/busybox nslookup control.example >/dev/null 2>&1
@@ -171,7 +170,6 @@ inside web /bin/busybox sh -c 'echo escape | /bin/busybox nc -u -w 1 10.213.1.9 
 inside web /bin/busybox ip route add 10.99.0.0/24 dev eth0 >/dev/null 2>&1
 is "$?" 2 "from inside: routes cannot be changed"
 is "$(tail -n "+$((heard + 1))" "$work/heard")" "" "and nobody on the host heard a byte or a name of it"
-kill "$listener"
 
 # verify rests on what the engine shows.
 try 1 "$bottle" verify web
@@ -280,25 +278,30 @@ if PATH=$PATH:/usr/sbin:/sbin in_net nft -f "$BUILD/share/nft/bottle-bundles.nft
 	as 1 "$bottle" stop web >/dev/null
 	up web
 	is "$status" 0 "with bottle-bundles.nft loaded: launched"
-	in_net python3 -u "$work/listen" >"$work/heard" 2>&1 &
-	listener=$!
-	wait_for 10 grep -q ready "$work/heard"
+	heard=$(wc -l <"$work/heard")
 	try 1 "$bottle" exec web -- /.bottle/bottle-guest probe h,tcp,10.213.1.1,7777,2000,esc \
 		l,udp-link,10.213.1.1,7777,2000,esc lt,tcp-link,10.213.1.1,7777,2000,esc own,tcp,10.213.1.10,8888,2000,esc
 	like "$work/out" '^own (open|answer) ' "the bundle is reached"
-	is "$(cat "$work/heard")" ready "and the host hears nothing"
+	is "$(tail -n "+$((heard + 1))" "$work/heard")" "" "and the host hears nothing"
 	try 1 "$bottle" verify web --full
 	is "$status" 0 "verify passes"
 	PATH=$PATH:/usr/sbin:/sbin in_net nft delete table ip bottle_bundles
 	try 1 "$bottle" exec web -- /.bottle/bottle-guest probe l,udp-link,10.213.1.1,7777,2000,esc
-	like "$work/heard" '^udp 7777 ' "control: without it the host hears the same datagram"
-	kill "$listener"
+	tail -n "+$((heard + 1))" "$work/heard" >"$work/one"
+	like "$work/one" '^udp 7777 ' "control: without it the host hears the same datagram"
 else
 	echo "# nft rules were not tried: $(cat "$work/err")"
 fi
+kill "$(pgrep -f "python3 -u $work/listen\$")" # not $!, which is what started it
 rule -I
 
 # The agent does not outlive its bundle, its network, or its engine for longer than that is away.
+# Within 2 seconds; or, where this host is so busy, three times as long as the engine takes to kill one by hand.
+engine_docker a run -d --name other-one --network plain tiny:latest /bin/sleep 100 >/dev/null
+limit=$(date +%s%3N)
+engine_docker a rm -f other-one >/dev/null
+limit=$((($(date +%s%3N) - limit) * 3))
+[ "$limit" -gt 2000 ] || limit=2000
 since=$(date +%s)
 engine_docker a kill bot-bottle-sidecars-web >/dev/null
 ok "$(wait_for 5 agent_is_gone web; echo $?)" "the bundle ends: the agent's container is removed"
@@ -306,8 +309,8 @@ ok "$(wait_for 5 agent_is_gone web; echo $?)" "the bundle ends: the agent's cont
 took=$(engine_docker a events --since "$since" --until "$(date +%s)" --filter type=container --filter event=die \
 	--format '{{.TimeNano}} {{.Actor.Attributes.name}}' | awk '/sidecars-web$/ {a = $1} /agent-web$/ {b = $1}
 	END {print a && b ? int((b - a) / 1000000) : "unknown"}')
-echo "# the agent ended $took ms after its bundle"
-ok "$([ "$took" -lt 2000 ] 2>/dev/null; echo $?)" "the agent has ended within 2 seconds"
+echo "# the agent ended $took ms after its bundle; the limit is $limit ms"
+ok "$([ "$took" -lt "$limit" ] 2>/dev/null; echo $?)" "the agent ends with its bundle"
 wait_for 10 journal_has 1 web cleared
 try 1 "$bottle" ps
 like "$work/out" '^web +bundle-lost .*docker' "ps says what happened"
