@@ -1,4 +1,5 @@
-/* Whether this host is ready for bottles: a table of checks, each with one finding, and what follows for each backend. */
+/* Whether this host is ready for bottles: a table of checks, each with one finding, and what follows for
+ * each backend. */
 #ifndef DOMAIN_DOCTOR_H
 #define DOMAIN_DOCTOR_H
 
