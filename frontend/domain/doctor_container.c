@@ -3,7 +3,6 @@
  * killed. That a bundle is reached is not shown: there is none. */
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "agent_container.h"
