@@ -41,7 +41,7 @@ inside() { # NAME CMD...: as the agent
 up web
 is "$status" 77 "a host that takes what comes over the agent's link: refused"
 like "$work/err" 'host-link-udp-1 .*our listener on the host got' "by what a listener of the host saw"
-like "$work/err" 'next +sudo nft -f bottle-bundles.nft' "and says what to load"
+like "$work/err" 'next +sudo nft -f [^ ]*bottle-bundles\.nft' "and says what to load"
 is "$(leftovers 1 a)" "" "nothing is left"
 
 rule -I
