@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* DECSTR resets character sets, margins, origin mode, cursor keys and colours, but leaves these. The cursor is
@@ -23,6 +24,13 @@ bool terminal_can_move(int fd)
 	const char *term = getenv("TERM");
 
 	return term != NULL && *term != '\0' && strcmp(term, "dumb") != 0 && isatty(fd);
+}
+
+int terminal_columns(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void terminal_lend(struct terminal *terminal)

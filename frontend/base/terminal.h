@@ -21,6 +21,9 @@ struct terminal {
 /* Whether FD is a terminal that knows escape sequences: TERM is neither missing nor `dumb`. */
 bool terminal_can_move(int fd);
 
+/* How many columns the terminal FD has; 0 = it is none, or does not say. */
+int terminal_columns(int fd);
+
 /* Remembers the state of our terminal, if there is one. Ctrl-\\ does not end this program until it is restored. */
 void terminal_lend(struct terminal *terminal);
 

@@ -131,7 +131,10 @@ static const struct cmd_option doctor_options[] = {
 	{"fix", 0, NULL, "offer to repair what bottle can repair itself"},
 	{"yes", 'y', NULL, "with --fix: repair without asking"},
 	{"report", 0, "FILE", "write a report without names and secrets (- = standard output)"},
-	{"bundle-image", 0, "IMAGE", "image for the container of the publish proof"},
+	{"backend", 0, "smolvm|docker", "the one that must be ready"},
+	{"file", 'f', "FILE",
+		"the bottle.yaml whose backend must be ready (default: ./bottle.yaml)"},
+	{"bundle-image", 0, "IMAGE", "image for the containers of the proofs"},
 	CMD_OPTION_UNPROVEN,
 	CMD_OPTION_ENGINE,
 	CMD_OPTION_JSON,
@@ -214,11 +217,14 @@ const struct command commands[] = {
 		"Built-in values, then the administrator's file, then the user's, then --engine. A "
 		"place that no\nfile names is searched as a launch would search it.",
 		config_options, CMD_PLAIN, 1, 1, cmd_config, "show"},
-	{"doctor", "[--fix] [--report FILE]", "Check whether this host is ready for bottles.",
+	{"doctor", "[--backend smolvm|docker] [--fix] [--report FILE]",
+		"Check whether this host is ready for bottles.",
 		"One line a check: ok, warn, FAIL or skip, and under it the cause and what to "
-		"type. "
-		"Exit 0 when no\ncheck fails, else 1. It starts a throw-away container to try the "
-		"engine, and a listener on every\naddress for a moment to try the packet filter. "
+		"type; at "
+		"the end which\nbackends are ready. Exit 0 when the one that is asked for is, by "
+		"--backend or an approved\nbottle.yaml, or any when none is; else 1. It starts two "
+		"throw-away containers to try the engine,\nand a listener on every address for a "
+		"moment to try the packet filter.\n"
 		"--fix asks before each repair; it never runs sudo.",
 		doctor_options, CMD_PLAIN, 0, 0, cmd_doctor, NULL},
 	{"supervise", "NAME", "Watch over a bottle; launch starts it, people do not.",

@@ -17,25 +17,33 @@
 static void print_finding(const struct doctor *doctor, size_t index)
 {
 	const struct doctor_finding *at = &doctor->finding[index];
+	cleanup_free char *lead =
+		xasprintf("%-4s  %-12s  ", doctor_state_name(at->state), doctor_checks[index].name);
 
-	print_line(stdout, "%-4s  %-12s  %s", doctor_state_name(at->state),
-		doctor_checks[index].name, at->text);
+	print_wrapped(stdout, lead, at->text);
 	if (at->state == DOCTOR_OK)
 		return;
 	for (size_t i = 0; i < at->details.count; i++)
-		print_line(stdout, "        -      %s", at->details.item[i]);
+		print_wrapped(stdout, "        -      ", at->details.item[i]);
 	if (at->cause != NULL)
-		print_line(stdout, "        cause  %s", at->cause);
+		print_wrapped(stdout, "        cause  ", at->cause);
+	/* Whole, so that it can be copied. */
 	if (at->fix != NULL)
 		print_line(stdout, "        fix    %s", at->fix);
 }
 
 static void print_all(const struct doctor *doctor)
 {
+	cleanup_free char *conclusion = doctor_conclusion(doctor);
+
 	for (size_t i = 0; doctor_checks[i].name != NULL; i++)
 		print_finding(doctor, i);
-	printf("%s: %zu ok, %zu warn, %zu failed, %zu skipped\n",
-		doctor_count(doctor, DOCTOR_FAIL) == 0 ? "ready" : "NOT ready",
+	for (const struct doctor_backend *at = doctor_backends; at->name != NULL; at++) {
+		cleanup_free char *line = doctor_backend_line(doctor, at);
+
+		print_line(stdout, "%s", line);
+	}
+	printf("%s: %zu ok, %zu warn, %zu failed, %zu skipped\n", conclusion,
 		doctor_count(doctor, DOCTOR_OK), doctor_count(doctor, DOCTOR_WARN),
 		doctor_count(doctor, DOCTOR_FAIL), doctor_count(doctor, DOCTOR_SKIP));
 }
@@ -53,15 +61,41 @@ static json_t *finding_json(const struct doctor *doctor, size_t index)
 		"fix", json_text(at->fix), "repairable", doctor_repairable(doctor, index));
 }
 
+static json_t *names_json(
+	const struct doctor *doctor, const struct doctor_backend *backend, enum doctor_state state)
+{
+	cleanup_strv struct strv names = STRV_INIT;
+	json_t *list = json_array();
+
+	doctor_backend_list(doctor, backend, state, &names);
+	for (size_t i = 0; i < names.count; i++)
+		json_array_append_new(list, json_string(names.item[i]));
+	return list;
+}
+
+static json_t *backends_json(const struct doctor *doctor)
+{
+	json_t *list = json_array();
+
+	for (const struct doctor_backend *at = doctor_backends; at->name != NULL; at++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:b, s:b, s:o, s:o}", "name", at->name, "asked",
+				      (doctor->asked & at->bit) != 0, "ready",
+				      doctor_backend_ready(doctor, at), "failed",
+				      names_json(doctor, at, DOCTOR_FAIL), "skipped",
+				      names_json(doctor, at, DOCTOR_SKIP)));
+	return list;
+}
+
 static void show_json(const struct doctor *doctor)
 {
 	json_t *checks = json_array();
 
 	for (size_t i = 0; doctor_checks[i].name != NULL; i++)
 		json_array_append_new(checks, finding_json(doctor, i));
-	json_print(json_pack("{s:s, s:b, s:{s:i, s:i, s:i, s:i}, s:o}", "schema", "bottle.doctor/1",
-		"ready", doctor_count(doctor, DOCTOR_FAIL) == 0, "counts", "ok",
-		(int)doctor_count(doctor, DOCTOR_OK), "warn",
+	json_print(json_pack("{s:s, s:b, s:o, s:{s:i, s:i, s:i, s:i}, s:o}", "schema",
+		"bottle.doctor/1", "ready", doctor_ready(doctor), "backends", backends_json(doctor),
+		"counts", "ok", (int)doctor_count(doctor, DOCTOR_OK), "warn",
 		(int)doctor_count(doctor, DOCTOR_WARN), "fail",
 		(int)doctor_count(doctor, DOCTOR_FAIL), "skip",
 		(int)doctor_count(doctor, DOCTOR_SKIP), "checks", checks));
@@ -119,6 +153,18 @@ static int check_usage(const struct cmd_args *args, struct error *err)
 	return err_note(err, "next", "bottle doctor --fix on a terminal, or --fix --yes");
 }
 
+static int ask_backend(const struct cmd_args *args, struct doctor *doctor, struct error *err)
+{
+	const char *backend = cmd_value(args, "backend");
+
+	if (backend != NULL && cmd_value(args, "file") != NULL)
+		return err_set(err, EXIT_USAGE_ERROR,
+			"doctor: --backend and --file both say which backend");
+	if (backend == NULL || doctor_ask(doctor, backend, err) == 0)
+		return 0;
+	return err_wrap(err, "doctor");
+}
+
 /* Report, JSON or lines. */
 static int show(const struct cmd_args *args, const struct doctor *doctor, struct error *err)
 {
@@ -141,11 +187,13 @@ static int show(const struct cmd_args *args, const struct doctor *doctor, struct
 int cmd_doctor(const struct cmd_args *args, struct error *err)
 {
 	cleanup_context struct context ctx = CONTEXT_INIT;
-	struct doctor doctor = {.ctx = &ctx, .image = cmd_value(args, "bundle-image")};
+	struct doctor doctor = {.ctx = &ctx,
+		.image = cmd_value(args, "bundle-image"),
+		.file = cmd_value(args, "file")};
 	cleanup_error struct error homeless = ERROR_INIT;
 	int result;
 
-	if (check_usage(args, err) != 0)
+	if (check_usage(args, err) != 0 || ask_backend(args, &doctor, err) != 0)
 		return -1;
 	/* Settings that are wrong are a finding, and so is a home that is not there. */
 	(void)context_open(&ctx, cmd_value(args, "engine"), &doctor.unopened);
@@ -158,7 +206,7 @@ int cmd_doctor(const struct cmd_args *args, struct error *err)
 		result = repair(&doctor, cmd_flag(args, "yes"), err);
 	if (result == 0)
 		result = show(args, &doctor, err);
-	if (result == 0 && doctor_count(&doctor, DOCTOR_FAIL) > 0)
+	if (result == 0 && !doctor_ready(&doctor))
 		result = EXIT_BAD;
 	doctor_clear(&doctor);
 	return result;

@@ -56,6 +56,8 @@ static char *compose(const struct doctor *doctor, const struct utsname *host)
 	strv_pushf(&lines, "bottle %s on %s %s %s", BOTTLE_VERSION, host->sysname, host->release,
 		host->machine);
 	add_findings(&lines, doctor);
+	for (const struct doctor_backend *at = doctor_backends; at->name != NULL; at++)
+		strv_take(&lines, doctor_backend_line(doctor, at));
 	if (doctor->unopened.code == EXIT_OK) {
 		strv_push(&lines, "settings");
 		add_settings(&lines, &doctor->ctx->settings);

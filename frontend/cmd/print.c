@@ -11,7 +11,10 @@
 #include "printable.h"
 #include "probe.h"
 #include "table.h"
+#include "terminal.h"
 #include "verdict.h"
+
+enum { ROOM_MIN = 20 }; /* columns beside which nothing is wrapped */
 
 void print_line(FILE *out, const char *fmt, ...)
 {
@@ -23,6 +26,34 @@ void print_line(FILE *out, const char *fmt, ...)
 	va_end(ap);
 	clean = printable_line(text);
 	fprintf(out, "%s\n", clean);
+}
+
+/* The length of what of TEXT stands on a line of ROOM: up to the last space in it, or to the first after it. */
+static size_t line_end(const char *text, size_t room)
+{
+	size_t end = room;
+
+	while (end > 0 && text[end] != ' ')
+		end--;
+	return end > 0 ? end : room + strcspn(text + room, " ");
+}
+
+void print_wrapped(FILE *out, const char *lead, const char *text)
+{
+	cleanup_free char *clean = printable_line(text);
+	size_t columns = (size_t)terminal_columns(fileno(out)), indent = strlen(lead);
+	const char *at = clean;
+
+	fputs(lead, out);
+	while (columns > indent + ROOM_MIN && strlen(at) > columns - indent) {
+		size_t end = line_end(at, columns - indent);
+
+		if (at[end] == '\0')
+			break;
+		fprintf(out, "%.*s\n%*s", (int)end, at, (int)indent, "");
+		at += end + 1;
+	}
+	fprintf(out, "%s\n", at);
 }
 
 void print_warning(const char *text)

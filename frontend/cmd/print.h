@@ -12,6 +12,10 @@ struct verdict;
 /* One line, with nothing in it that a terminal would act on. */
 void print_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* LEAD and TEXT as one line; on a terminal that says how wide it is, TEXT goes on below itself where it
+ * does not fit. */
+void print_wrapped(FILE *out, const char *lead, const char *text);
+
 void print_warning(const char *text);
 
 /* Hooks the warnings into the context. */

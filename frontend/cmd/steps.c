@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,10 +26,9 @@ enum {
 
 static int columns(void)
 {
-	struct winsize size;
+	int known = terminal_columns(STDERR_FILENO);
 
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
-									       : COLUMNS;
+	return known > 0 ? known : COLUMNS;
 }
 
 /* Ends TEXT (UTF-8) after so many characters. */

@@ -257,12 +257,7 @@ static int explain(const struct probe_report *report, struct error *err)
 {
 	cleanup_free char *rules = NULL;
 
-	for (size_t i = 0; i < report->count; i++) {
-		const struct probe_row *row = &report->row[i];
-
-		if (row->pass ||
-			(strncmp(row->id, "gateway", 7) != 0 && strncmp(row->id, "host", 4) != 0))
-			continue;
+	if (docker_probe_reached_host(report)) {
 		rules = self_share("nft/bottle-bundles.nft");
 		return err_note(err, "next",
 			"sudo nft -f %s, which keeps what comes from bottles' networks off this "

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "address.h"
+#include "agent_command.h"
 #include "agent_container.h"
 #include "bottle.h"
 #include "bundle.h"
@@ -45,6 +47,12 @@ int docker_running_exec(struct context *ctx, const struct verdict *verdict,
 {
 	bool alive = true;
 
+	/* The docker command refuses it too, and says 1, as a command inside may. */
+	if (command->tty && command->interactive && !isatty(STDIN_FILENO)) {
+		err_set(err, EXIT_USAGE_ERROR,
+			"exec %s: -t needs a terminal, and standard input is none", verdict->slug);
+		return err_note(err, "next", "exec -i, without -t");
+	}
 	if (context_engine_at(ctx, verdict->engine, err) != 0 ||
 		engine_exec(ctx->engine, &ctx->mounted, verdict->agent_id, command, ret, err) != 0)
 		return -1;
@@ -63,6 +71,18 @@ int docker_probe_ask(void *arg, struct guest_attempt *attempts, size_t count, st
 
 	return guest_probe_container(
 		probe->ctx->engine, &probe->ctx->mounted, probe->container, attempts, count, err);
+}
+
+bool docker_probe_reached_host(const struct probe_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct probe_row *row = &report->row[i];
+
+		if (!row->pass &&
+			(strncmp(row->id, "gateway", 7) == 0 || strncmp(row->id, "host", 4) == 0))
+			return true;
+	}
+	return false;
 }
 
 char *docker_probe_gateway(const char *agent_ip)

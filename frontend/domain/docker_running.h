@@ -31,6 +31,9 @@ struct docker_probe {
 /* probe_input.ask; ARG is a struct docker_probe. */
 int docker_probe_ask(void *arg, struct guest_attempt *attempts, size_t count, struct error *err);
 
+/* Whether a probe of this host or of the gateway failed: a packet filter helps against that. */
+bool docker_probe_reached_host(const struct probe_report *report);
+
 /* What an agent's network would have as gateway, from its own address on it. Caller frees. */
 char *docker_probe_gateway(const char *agent_ip);
 

@@ -1,4 +1,5 @@
-/* Whether this host is ready for bottles: a table of checks, each with one finding. */
+/* Whether this host is ready for bottles: a table of checks, each with one finding, and what follows for
+ * each backend. */
 #ifndef DOMAIN_DOCTOR_H
 #define DOMAIN_DOCTOR_H
 
@@ -9,6 +10,7 @@
 #include "strv.h"
 
 struct context;
+struct json_t;
 
 enum doctor_state {
 	DOCTOR_SKIP, /* it could not be run; the text says why. Never as good as ok */
@@ -27,10 +29,20 @@ struct doctor_finding {
 
 enum { DOCTOR_MAX = 24 };
 
+/* Which backends a check is for. One that fails keeps a bottle of these from starting. */
+enum {
+	DOCTOR_FOR_SMOLVM = 1u << 0,
+	DOCTOR_FOR_DOCKER = 1u << 1,
+	DOCTOR_FOR_ALL = DOCTOR_FOR_SMOLVM | DOCTOR_FOR_DOCKER,
+};
+
 /* Zero-initialise. */
 struct doctor {
 	struct context *ctx;
-	const char *image; /* for the publish proof; NULL = DOCTOR_IMAGE */
+	const char *image; /* for the proofs; NULL = DOCTOR_IMAGE */
+	const char *file;  /* --file; NULL = the bottle.yaml of this folder, if there is one */
+	unsigned asked;    /* DOCTOR_FOR_ of the backend that is asked for; 0 = none, any will do */
+	bool asked_by_option;
 	struct error
 		unopened; /* why the context could not be opened; everything else is skipped then */
 	struct doctor_finding finding[DOCTOR_MAX]; /* by place in doctor_checks */
@@ -51,6 +63,7 @@ enum doctor_lane {
 struct doctor_check {
 	const char *name;
 	enum doctor_lane lane;
+	unsigned backends; /* DOCTOR_FOR_ */
 	void (*run)(struct doctor *doctor, struct doctor_finding *ret);
 	int (*repair)(struct doctor *doctor, struct error *err); /* NULL = not by us */
 	const char *offer; /* the question before a repair, without its "?" */
@@ -65,6 +78,32 @@ void doctor_run(struct doctor *doctor, struct error *err);
 /* Whether the finding at INDEX is one that its check can repair; doing so, and running it once more. */
 bool doctor_repairable(const struct doctor *doctor, size_t index);
 int doctor_repair(struct doctor *doctor, size_t index, struct error *err);
+
+/* Asks for BACKEND, as --backend does: "smolvm" or "docker". EXIT_USAGE_ERROR. */
+int doctor_ask(struct doctor *doctor, const char *backend, struct error *err);
+
+struct doctor_backend {
+	const char *name;
+	unsigned bit; /* DOCTOR_FOR_ */
+};
+
+/* The backends; ends with a NULL name. */
+extern const struct doctor_backend doctor_backends[];
+
+/* Whether no check of BACKEND fails; whether that is so of the one that is asked for, or of any when none is. */
+bool doctor_backend_ready(const struct doctor *doctor, const struct doctor_backend *backend);
+bool doctor_ready(const struct doctor *doctor);
+
+/* "ready", "NOT ready", or, when no backend is asked for and a launch that names none would not do, which one to name:
+ * "ready with --backend docker". Caller frees. */
+char *doctor_conclusion(const struct doctor *doctor);
+
+/* Names of BACKEND's checks whose findings have STATE. Caller clears. */
+void doctor_backend_list(const struct doctor *doctor, const struct doctor_backend *backend,
+	enum doctor_state state, struct strv *ret);
+
+/* "backend smolvm: not ready (kvm)". Caller frees. */
+char *doctor_backend_line(const struct doctor *doctor, const struct doctor_backend *backend);
 
 /* How many findings have STATE. */
 size_t doctor_count(const struct doctor *doctor, enum doctor_state state);
@@ -95,7 +134,12 @@ bool doctor_needs_engine(const struct doctor *doctor, struct doctor_finding *ret
  * The engine must be up. */
 unsigned doctor_free_octet(struct doctor *doctor);
 
-/* The checks, a file a group. doctor_host.c: */
+/* What a launch of SLUG labels its objects with, for a proof of ours. New reference. */
+struct json_t *doctor_labels(const char *slug, const char *backend);
+
+/* The checks, a file a group. doctor_backend.c: */
+void doctor_asked(struct doctor *doctor, struct doctor_finding *ret);
+/* doctor_host.c: */
 void doctor_settings(struct doctor *doctor, struct doctor_finding *ret);
 void doctor_folders(struct doctor *doctor, struct doctor_finding *ret);
 int doctor_close_folders(struct doctor *doctor, struct error *err);
@@ -121,6 +165,8 @@ void doctor_published(struct doctor *doctor, struct doctor_finding *ret);
 void doctor_filter(struct doctor *doctor, struct doctor_finding *ret);
 /* doctor_publish.c: */
 void doctor_publish(struct doctor *doctor, struct doctor_finding *ret);
+/* doctor_container.c: */
+void doctor_container(struct doctor *doctor, struct doctor_finding *ret);
 /* doctor_leftovers.c: */
 void doctor_leftovers(struct doctor *doctor, struct doctor_finding *ret);
 int doctor_remove_leftovers(struct doctor *doctor, struct error *err);

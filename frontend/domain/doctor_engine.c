@@ -50,11 +50,9 @@ void doctor_engine_age(struct doctor *doctor, struct doctor_finding *ret)
 	}
 	doctor_say(ret, DOCTOR_WARN, "its API is older than that of Docker 28 (1.48)");
 	doctor_cause(ret, "such engines let neighbours on the network reach ports published on "
-			  "loopback (moby issue 45610)");
-	doctor_fix(ret,
-		"sudo nft -f %s (whether it is loaded cannot be seen from here), or update the "
-		"engine",
-		rules);
+			  "loopback (moby issue 45610), unless bottle-raw.nft is loaded, which "
+			  "cannot be seen from here");
+	doctor_fix(ret, "sudo nft -f %s, or update the engine", rules);
 }
 
 void doctor_engine_clock(struct doctor *doctor, struct doctor_finding *ret)

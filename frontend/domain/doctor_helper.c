@@ -138,8 +138,9 @@ void doctor_helper(struct doctor *doctor, struct doctor_finding *ret)
 			"it");
 		return;
 	}
-	doctor_say(ret, DOCTOR_FAIL, "not installed, and %zu addresses of the pool are not up",
+	doctor_say(ret, DOCTOR_WARN, "not installed, and %zu addresses of the pool are not up",
 		missing.count);
+	doctor_cause(ret, "only the backend docker does without them, see `aliases`");
 	doctor_fix(ret, "sudo make install");
 }
 

@@ -36,13 +36,13 @@ struct proof {
 	bool ended, served, listens;
 };
 
-static json_t *labels_of(const char *slug)
+json_t *doctor_labels(const char *slug, const char *backend)
 {
 	cleanup_free char *uid = xasprintf("%u", (unsigned)geteuid());
 	cleanup_free char *id = random_hex(JOURNAL_LAUNCH_LEN / 2);
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s}", LABEL_SLUG, slug, LABEL_OWNER, uid,
-		LABEL_LAUNCHER, id, LABEL_BACKEND, "doctor", LABEL_VERSION, BOTTLE_VERSION);
+		LABEL_LAUNCHER, id, LABEL_BACKEND, backend, LABEL_VERSION, BOTTLE_VERSION);
 }
 
 /* The first TCP port that the image says it serves. */
@@ -94,14 +94,6 @@ static json_t *body_of(
 		"SecurityOpt", "no-new-privileges:true", "PidsLimit", 64);
 }
 
-static int no_journal(void *arg, const struct lease *lease, struct error *err)
-{
-	(void)arg;
-	(void)lease;
-	(void)err;
-	return 0;
-}
-
 static bool listens(const char *alias, uint16_t port)
 {
 	cleanup_listeners struct listeners all = LISTENERS_INIT;
@@ -148,10 +140,10 @@ static int bring_up(struct context *ctx, const struct engine_image *image, const
 	struct proof *proof, struct error *err)
 {
 	cleanup_free char *name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
-	json_auto_t *labels = labels_of(slug), *body = NULL;
+	json_auto_t *labels = doctor_labels(slug, BACKEND_DOCTOR), *body = NULL;
 	struct lease_skip skip = {{NULL}};
 
-	if (lease_claim(ctx, slug, labels, &skip, no_journal, NULL, &proof->lease, err) != 0)
+	if (lease_claim(ctx, slug, labels, &skip, NULL, NULL, &proof->lease, err) != 0)
 		return -1;
 	proof->port = port_of(image);
 	body = body_of(proof, image, labels);

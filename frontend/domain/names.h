@@ -17,6 +17,7 @@
 #define LABEL_BACKEND "io.bot-bottle.backend"
 #define BACKEND_SMOLVM "smolvm"
 #define BACKEND_DOCKER "docker"
+#define BACKEND_DOCTOR "doctor" /* of no bottle: a container that doctor tries something with */
 #define LABEL_VERSION "io.bot-bottle.version"
 #define LABEL_PROCESS "io.bot-bottle.process" /* of a registry: "PID START BOOT" of who made it */
 #define LABEL_REPOSITORY "io.bot-bottle.repository" /* of a registry: what is pushed to it */

@@ -117,15 +117,17 @@ static void add_orphan(
 		(struct teardown_orphan){is_network, xstrdup(id), xstrdup(name)};
 }
 
-/* Adds the launches whose agent's container runs: they live, wherever their journal is. */
+/* Adds the launches whose agent's container runs: they live, wherever their journal is. Doctor's is no bottle's. */
 static void spare_running(const struct engine_containers *containers, struct strv *known)
 {
 	for (size_t i = 0; i < containers->count; i++) {
 		const struct engine_container *at = &containers->item[i];
 		const char *launch = engine_container_label(at, LABEL_LAUNCHER);
+		const char *backend = engine_container_label(at, LABEL_BACKEND);
 
 		if (strncmp(at->name, NAME_AGENT_PREFIX, strlen(NAME_AGENT_PREFIX)) == 0 &&
-			launch != NULL && strcmp(at->state, "running") == 0)
+			launch != NULL && strcmp(at->state, "running") == 0 &&
+			(backend == NULL || strcmp(backend, BACKEND_DOCTOR) != 0))
 			strv_push(known, launch);
 	}
 }

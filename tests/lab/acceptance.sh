@@ -53,6 +53,19 @@ shows '127.0.0.20 removed' "and removes it"
 exits 77 "an address outside the pool is refused" as alice /usr/local/libexec/bottle/bottle-netd add 127.0.0.1
 exits 126 "a user outside the group may not even run it" as carol /usr/local/libexec/bottle/bottle-netd add 127.0.0.20
 
+section "doctor"
+doctor="bottle doctor --backend smolvm --bundle-image bottle-demo-bundle"
+exits 0 "alice's doctor says that this machine is ready" as alice $doctor --json
+passes "in JSON of its schema" holds '.schema == "bottle.doctor/1" and .ready' $out
+for check in engine smolvm kvm helper aliases publish; do
+	passes "$check: ok" holds --arg name $check 'any(.checks[]; .name == $name and .state == "ok")' $out
+done
+chmod 4755 /usr/local/libexec/bottle/bottle-netd
+exits 1 "a helper that everyone may run: not ready" as alice $doctor
+shows 'fix +sudo make install' "with what to type"
+chmod 4750 /usr/local/libexec/bottle/bottle-netd
+nothing_left "nothing is left of the proofs"
+
 section "another user's bottle"
 # Engines keep containers of different networks apart: the upstream is on the host's side of a bridge.
 upstream=172.17.0.1

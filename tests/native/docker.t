@@ -41,7 +41,7 @@ inside() { # NAME CMD...: as the agent
 up web
 is "$status" 77 "a host that takes what comes over the agent's link: refused"
 like "$work/err" 'host-link-udp-1 .*our listener on the host got' "by what a listener of the host saw"
-like "$work/err" 'next +sudo nft -f bottle-bundles.nft' "and says what to load"
+like "$work/err" 'next +sudo nft -f [^ ]*bottle-bundles\.nft' "and says what to load"
 is "$(leftovers 1 a)" "" "nothing is left"
 
 rule -I
@@ -86,6 +86,25 @@ is "$(as 1 "$bottle" exec -w /bin -e A=b -e "LD_X=c d" -e PATH=/bin web -- /bin/
 try 1 "$bottle" exec web -- /bin/busybox printf 'a\033[31mb'
 is "$(cat "$work/out")" "$(printf 'a\033[31mb')" "a file gets the bytes as they are"
 
+# A terminal of its own, by the same rules as in a VM.
+try 1 "$here/pty" "$bottle" exec -it web -- /bin/busybox sh -c 'stty size >/dev/null && tty && printf "\033[2J"; exit 4'
+is "$status" 4 "exec -it: the command's own exit code"
+like "$work/out" '^/dev/pts/[0-9]+' "it has a terminal"
+like "$work/out" "$(printf '\033')\[2J" "which gets the bytes"
+like "$work/err" '^modes same' "and the line is as before"
+try 1 "$here/pty" --keys 'echo so-$((40+2)); exit 3\n' --until '$' "$bottle" exec -it web -- /bin/busybox sh
+is "$status" 3 "what is typed reaches a shell"
+like "$work/out" '^so-42' "which answers"
+try 1 "$here/pty" --keys '\003' --until ready "$bottle" exec -it web -- /bin/busybox sh -c \
+	'trap "echo caught; exit 6" INT; echo ready; while :; do sleep 1; done'
+is "$status" 6 "Ctrl-C is the command's"
+like "$work/out" 'caught' "which may take it"
+try 1 "$here/pty" "$bottle" exec web -- /bin/busybox printf '\033[2J'
+is "$(tr -d '\r' <"$work/out")" '\x1b[2J' "without -t nothing acts on the terminal"
+try 1 "$bottle" exec -it web -- /bin/busybox true </dev/null
+is "$status" 125 "-t without a terminal is refused"
+like "$work/err" 'next +exec -i, without -t' "with what to type"
+
 # The token: in no argument, and not in what the engine keeps of the agent.
 inside web /bin/busybox sh -c 'echo "$HTTPS_PROXY"; exec /bin/busybox sleep 2' >"$work/url" &
 wait_for 5 test -s "$work/url"
@@ -127,7 +146,6 @@ while True:
             print("udp", s.getsockname()[1], who[0], data, flush=True)
 END
 in_net python3 -u "$work/listen" >"$work/heard" 2>&1 &
-listener=$!
 wait_for 10 grep -q ready "$work/heard"
 engine_docker a network create --subnet 10.99.0.0/24 --gateway 10.99.0.1 plain >/dev/null
 engine_docker a run --rm --network plain --dns 10.99.0.1 tiny:latest /bin/busybox nslookup control.example >/dev/null 2>&1
@@ -152,7 +170,6 @@ inside web /bin/busybox sh -c 'echo escape | /bin/busybox nc -u -w 1 10.213.1.9 
 inside web /bin/busybox ip route add 10.99.0.0/24 dev eth0 >/dev/null 2>&1
 is "$?" 2 "from inside: routes cannot be changed"
 is "$(tail -n "+$((heard + 1))" "$work/heard")" "" "and nobody on the host heard a byte or a name of it"
-kill "$listener"
 
 # verify rests on what the engine shows.
 try 1 "$bottle" verify web
@@ -255,9 +272,45 @@ up web
 wait
 is "$status" 0 "with the rule it passes all the same"
 
+# The rule of install/nft does what that one did.
+rule -D
+if PATH=$PATH:/usr/sbin:/sbin in_net nft -f "$BUILD/share/nft/bottle-bundles.nft" 2>"$work/err"; then
+	as 1 "$bottle" stop web >/dev/null
+	up web
+	is "$status" 0 "with bottle-bundles.nft loaded: launched"
+	heard=$(wc -l <"$work/heard")
+	try 1 "$bottle" exec web -- /.bottle/bottle-guest probe h,tcp,10.213.1.1,7777,2000,esc \
+		l,udp-link,10.213.1.1,7777,2000,esc lt,tcp-link,10.213.1.1,7777,2000,esc own,tcp,10.213.1.10,8888,2000,esc
+	like "$work/out" '^own (open|answer) ' "the bundle is reached"
+	is "$(tail -n "+$((heard + 1))" "$work/heard")" "" "and the host hears nothing"
+	try 1 "$bottle" verify web --full
+	is "$status" 0 "verify passes"
+	PATH=$PATH:/usr/sbin:/sbin in_net nft delete table ip bottle_bundles
+	try 1 "$bottle" exec web -- /.bottle/bottle-guest probe l,udp-link,10.213.1.1,7777,2000,esc
+	tail -n "+$((heard + 1))" "$work/heard" >"$work/one"
+	like "$work/one" '^udp 7777 ' "control: without it the host hears the same datagram"
+else
+	echo "# nft rules were not tried: $(cat "$work/err")"
+fi
+kill "$(pgrep -f "python3 -u $work/listen\$")" # not $!, which is what started it
+rule -I
+
 # The agent does not outlive its bundle, its network, or its engine for longer than that is away.
+# Within 2 seconds; or, where this host is so busy, three times as long as the engine takes to kill one by hand.
+engine_docker a run -d --name other-one --network plain tiny:latest /bin/sleep 100 >/dev/null
+limit=$(date +%s%3N)
+engine_docker a rm -f other-one >/dev/null
+limit=$((($(date +%s%3N) - limit) * 3))
+[ "$limit" -gt 2000 ] || limit=2000
+since=$(date +%s)
 engine_docker a kill bot-bottle-sidecars-web >/dev/null
 ok "$(wait_for 5 agent_is_gone web; echo $?)" "the bundle ends: the agent's container is removed"
+# By the engine's own clock, between the end of the one and of the other.
+took=$(engine_docker a events --since "$since" --until "$(date +%s)" --filter type=container --filter event=die \
+	--format '{{.TimeNano}} {{.Actor.Attributes.name}}' | awk '/sidecars-web$/ {a = $1} /agent-web$/ {b = $1}
+	END {print a && b ? int((b - a) / 1000000) : "unknown"}')
+echo "# the agent ended $took ms after its bundle; the limit is $limit ms"
+ok "$([ "$took" -lt "$limit" ] 2>/dev/null; echo $?)" "the agent ends with its bundle"
 wait_for 10 journal_has 1 web cleared
 try 1 "$bottle" ps
 like "$work/out" '^web +bundle-lost .*docker' "ps says what happened"
@@ -272,6 +325,18 @@ up web
 engine_docker a restart -t 0 bot-bottle-sidecars-web >/dev/null
 ok "$(wait_for 5 agent_is_gone web; echo $?)" "the bundle is restarted: the same"
 wait_for 10 journal_has 1 web cleared
+up web
+kill -KILL "$(pgrep -u "$me" -f "^$bottle supervise web")"
+wait_for 5 sh -c "! pgrep -u $me -f '^$bottle supervise web'"
+try 1 "$bottle" ps
+like "$work/out" '^web +degraded .*docker' "its supervisor is killed: ps says degraded"
+try 1 "$bottle" exec web -- /bin/busybox true
+is "$status" 125 "exec refuses"
+like "$work/err" 'its supervisor is gone' "and says why"
+try 1 "$here/pty" "$bottle" exec -it web -- /bin/busybox true
+is "$status" 125 "on a terminal as well"
+try 1 "$bottle" stop web
+is "$status $(leftovers 1 a)" "0 " "stop succeeds, and nothing is left"
 up web
 engine_docker a restart -t 0 bot-bottle-agent-web >/dev/null 2>&1
 try 1 "$bottle" exec web -- /bin/busybox true
