@@ -13,8 +13,8 @@ int self_program(char **ret, struct error *err);
 /* The folder of our own helpers, <folder of this program>/../libexec/bottle, absolute. Caller frees. */
 int self_libexec(char **ret, struct error *err);
 
-/* The installed data file NAME, <folder of this program>/../share/bottle/NAME; NAME alone where this program's own place
- * is not known. For a line to type. Caller frees. */
+/* The installed data file NAME, <folder of this program>/../share/bottle/NAME, for a line to type; NAME alone
+ * where this program's own place is not known. Caller frees. */
 char *self_share(const char *name);
 
 /* A process as it is told apart from a later one with its number: when it started, in the unit of the

@@ -110,8 +110,8 @@ static int run_steps(struct launch *launch, struct bottle_timings *timings, stru
 	return cancel_asked() ? interrupted(err) : 0;
 }
 
-/* A VM that smolvm did not boot where none can: what would do without one, and what that costs. Said afterwards: that the
- * device cannot be used from here does not show what an engine does. */
+/* A VM that smolvm did not boot where none can: what would do without one, and what that costs. Said
+ * afterwards: that the device cannot be used from here does not show what an engine does. */
 static void suggest_container(
 	const struct launch *launch, const struct bottle_timings *timings, struct error *err)
 {

@@ -9,7 +9,6 @@
 #include "context.h"
 #include "lease.h"
 #include "mem.h"
-#include "self.h"
 #include "task.h"
 
 const struct doctor_check doctor_checks[] = {
@@ -173,20 +172,6 @@ void doctor_say_error(struct doctor_finding *ret, enum doctor_state state, const
 		doctor_cause(ret, "%s", why);
 	if (next != NULL)
 		doctor_fix(ret, "%s", next);
-}
-
-char *doctor_rules(const char *name)
-{
-	cleanup_error struct error none = ERROR_INIT;
-	cleanup_free char *libexec = NULL;
-	char *slash;
-
-	if (self_libexec(&libexec, &none) != 0)
-		return xstrdup(name);
-	for (int i = 0; i < 2; i++)
-		if ((slash = strrchr(libexec, '/')) != NULL)
-			*slash = '\0';
-	return xasprintf("%s/share/bottle/nft/%s", libexec, name);
 }
 
 bool doctor_needs_engine(const struct doctor *doctor, struct doctor_finding *ret)

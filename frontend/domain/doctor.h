@@ -124,9 +124,6 @@ void doctor_fix(struct doctor_finding *ret, const char *fmt, ...)
 /* The message of ERR, its "why" as the cause, its "next" as the fix. */
 void doctor_say_error(struct doctor_finding *ret, enum doctor_state state, const struct error *err);
 
-/* Where this installation has the packet-filter rules NAME. Caller frees. */
-char *doctor_rules(const char *name);
-
 /* False, and RET is skip, when the engine does not answer. */
 bool doctor_needs_engine(const struct doctor *doctor, struct doctor_finding *ret);
 

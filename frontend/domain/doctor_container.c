@@ -22,6 +22,7 @@
 #include "names.h"
 #include "probe.h"
 #include "random.h"
+#include "self.h"
 #include "spec.h"
 
 struct proof {
@@ -89,7 +90,7 @@ static int take_down(struct context *ctx, struct proof *proof, struct error *err
 static void say(struct doctor_finding *ret, const struct proof *proof)
 {
 	const struct probe_report *report = &proof->report;
-	cleanup_free char *rules = doctor_rules("bottle-bundles.nft");
+	cleanup_free char *rules = self_share("nft/bottle-bundles.nft");
 
 	if (proof->confined != NULL) {
 		doctor_say(ret, DOCTOR_FAIL, "not confined as it must be: %s", proof->confined);

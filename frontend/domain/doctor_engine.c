@@ -14,6 +14,7 @@
 #include "fs.h"
 #include "mem.h"
 #include "names.h"
+#include "self.h"
 
 enum { CLOCK_MAX_S = 5 };
 
@@ -40,7 +41,7 @@ void doctor_engine(struct doctor *doctor, struct doctor_finding *ret)
 
 void doctor_engine_age(struct doctor *doctor, struct doctor_finding *ret)
 {
-	cleanup_free char *rules = doctor_rules("bottle-raw.nft");
+	cleanup_free char *rules = self_share("nft/bottle-raw.nft");
 
 	if (!doctor_needs_engine(doctor, ret))
 		return;

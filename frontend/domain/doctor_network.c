@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "published.h"
 #include "resolver.h"
+#include "self.h"
 #include "services.h"
 #include "socket_owner.h"
 #include "wildcard_proof.h"
@@ -21,7 +22,7 @@ static const char *word(enum wildcard_answer answer)
 
 void doctor_filter(struct doctor *doctor, struct doctor_finding *ret)
 {
-	cleanup_free char *address = NULL, *path = doctor_rules("bottle-wildcard.nft");
+	cleanup_free char *address = NULL, *path = self_share("nft/bottle-wildcard.nft");
 	cleanup_error struct error err = ERROR_INIT;
 	struct wildcard_proof proof;
 	unsigned octet;
