@@ -98,7 +98,7 @@ valgrind: all test-programs ## the unit programs under valgrind: no error and no
 	install/deps load
 	$(PROVE) --exec '$(VALGRIND)' $(UNIT_BIN)
 
-load: all ## 200 launches and stops, the outage tests, and ps and launch beside 4000 containers (as root; some minutes)
+load: all ## 200 launches and stops, the outage tests, and ps and launch beside 4000 containers (as root; 15 minutes)
 	install/deps load
 	BUILD=$(BUILD) CYCLES=200 COUNTS="16 200 1000 4000" prove --verbose tests/native/cycles.t tests/native/scale.t \
 		tests/native/outage.t
