@@ -20,7 +20,7 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab handover bench-transport terminal audit mutants fuzz fault-matrix load valgrind
+.PHONY: test-programs sanitized lab lab-registry handover bench-transport terminal audit mutants fuzz fault-matrix load valgrind
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
 
 # Fuzz targets, with BUILD a folder of their own: see frontend-fuzzers. An archive, so that a target that includes a
@@ -109,6 +109,10 @@ fault-matrix: all ## each step of launch and stop times each fault, also those t
 lab: all ## the acceptance tests in the throw-away machine alone
 	install/deps lab
 	$(PROVE) --verbose tests/lab/acceptance.t
+
+lab-registry: all ## packing by a registry with smolvm 1.7.4, in the throw-away machine
+	install/deps lab
+	$(PROVE) --verbose tests/lab/registry.t
 
 # Runs inside a VM of the lab.
 $(BUILD)/tests/lab/knock $(BUILD)/tests/lab/stream: $(BUILD)/tests/lab/%: tests/lab/%.c

@@ -157,6 +157,13 @@ static int failed(const struct proc *proc, enum exit_code code, const char *verb
 	return err_set(err, code, "smolvm: %s %s: %s", verb, machine, line);
 }
 
+/* From 1.7.3 on (sources up to 1.9.3; run: 1.7.4) the image of such a pack counts as one yet to be pulled. */
+static int network_wanted(struct error *err)
+{
+	err_note(err, "why", "it takes a registry's image with a network alone; bottle gives none");
+	return err_note(err, "next", "install/get-smolvm (1.32.2 needs no registry)");
+}
+
 int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;
@@ -191,6 +198,8 @@ int smolvm_create(const struct smolvm *vm, const struct smolvm_create *create, s
 	if (proc.exit_code == 0)
 		return 0;
 	failed(&proc, EXIT_CANTCREATE, "create", create->machine, err);
+	if (strstr(buf_str(&proc.err), "but this machine has no network") != NULL)
+		return network_wanted(err);
 	if (strstr(buf_str(&proc.err), "already exists") == NULL)
 		return -1;
 	err_note(err, "next", "%s machine delete --name %s (if nothing of yours needs it)",

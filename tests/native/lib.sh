@@ -58,26 +58,12 @@ demo_bundle() {
 	DOCKER_HOST=unix://$work/$1.sock "$top/demo/import" "$top/demo/bundle" "$work/demo.tar" >/dev/null
 }
 
-# registry_image ENGINE NAME [CONFIG]: imports a real registry (Debian's docker-registry) as NAME; CONFIG are lines to
-# add to its settings. The package is fetched once and kept.
+# registry_image ENGINE NAME [CONFIG]: imports a real registry as NAME; CONFIG are lines to add to its settings.
 registry_image() {
-	kept=${XDG_CACHE_HOME:-${HOME:?}/.cache}/bottle-native/docker-registry
-	if [ ! -x "$kept/usr/bin/docker-registry" ]; then
-		mkdir -p "$kept"
-		(cd "$kept" && apt-get -o APT::Sandbox::User=root -qq download docker-registry && dpkg -x docker-registry_*.deb . &&
-			rm docker-registry_*.deb) >"$work/registry.out" 2>&1 || plan_skip "no registry: $(tail -n 1 "$work/registry.out")"
-	fi
 	root=$work/registry-root
 	rm -rf "$root"
-	mkdir -p "$root/bin" "$root/etc" "$root/tmp" "$root/var/lib/registry"
-	cp "$kept/usr/bin/docker-registry" "$root/bin/"
-	ldd "$root/bin/docker-registry" | sed -n 's/.* => \([^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*/\1/p' |
-		while read -r lib; do
-			mkdir -p "$root${lib%/*}"
-			cp -L "$lib" "$root$lib"
-		done
-	printf 'version: 0.1\nhttp: {addr: "127.0.0.1:1"}\nstorage:\n  filesystem: {rootdirectory: /var/lib/registry}\n%s\n' \
-		"${3:-}" >"$root/etc/registry.yml"
+	"$here/registry" "$root" >"$work/registry.out" 2>&1 || plan_skip "no registry: $(tail -n 1 "$work/registry.out")"
+	echo "${3:-}" >>"$root/etc/registry.yml"
 	tar -C "$root" -c . | engine_docker "$1" import \
 		--change 'ENTRYPOINT ["/bin/docker-registry","serve","/etc/registry.yml"]' - "$2" >/dev/null
 }

@@ -356,6 +356,13 @@ as 1 "$bottle" launch web --image one --bundle-image bundle --memory 512 --cpus 
 is "$?" 0 "a launch packs by a registry too"
 is "$(registries)" "" "and leaves nothing of it"
 as 1 "$bottle" stop web >/dev/null
+fault 1 create "image 'localhost:1/x' must be pulled from a registry, but this machine has no network"
+try 1 "$bottle" launch web --image one --bundle-image bundle --memory 512 --cpus 1 --engine-unproven
+is "$status" 73 "a smolvm that wants a network for such a pack: 73"
+like "$work/err" '^  next +install/get-smolvm ' "with what to do, which is not smolvm's advice"
+is "$(leftovers 1 a)$(registries)" "" "and nothing is left"
+no_faults 1
+old
 
 # What the container is.
 again
