@@ -20,7 +20,7 @@ SANITIZE   := address,undefined
 # One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized lab lab-registry handover bench-transport terminal audit mutants fuzz fault-matrix load valgrind
+.PHONY: test-programs sanitized newer-engines lab lab-registry handover bench-transport terminal audit mutants fuzz fault-matrix load valgrind
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
 
 # Fuzz targets, with BUILD a folder of their own: see frontend-fuzzers. An archive, so that a target that includes a
@@ -78,7 +78,8 @@ fuzz: all ## fuzz the helper for FUZZ_SECONDS
 	install/deps check
 	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/helper/fuzz.t
 
-# Every parser of outside bytes in frontend/ and guest/, FUZZ_SECONDS each, four at a time, at the lowest priority.
+# Every parser of outside bytes in frontend/ and guest/, FUZZ_SECONDS each, at the lowest priority; in `make check` eight at
+# a time, which share what the processors have left.
 FUZZ_CC ?= clang-14
 .PHONY: frontend-fuzzers fuzz-frontend
 frontend-fuzzers:
@@ -86,7 +87,7 @@ frontend-fuzzers:
 
 fuzz-frontend: frontend-fuzzers ## fuzz the frontend's parsers for FUZZ_SECONDS each (60)
 	BUILD=$(BUILD) FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),60,$(FUZZ_SECONDS)) \
-		FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/frontend/fuzz/run.t
+		FUZZ_JOBS=2 FUZZ_DIR=$(abspath $(BUILD))/fuzz prove --verbose tests/frontend/fuzz/run.t
 
 lint: ## style and static checks
 	install/deps lint
@@ -100,8 +101,17 @@ valgrind: all test-programs ## the unit programs under valgrind: no error and no
 
 load: all ## 200 launches and stops, the outage tests, and ps and launch beside 4000 containers (as root; 15 minutes)
 	install/deps load
-	BUILD=$(BUILD) CYCLES=200 COUNTS="16 200 1000 4000" prove --verbose tests/native/cycles.t tests/native/scale.t \
-		tests/native/outage.t
+	BUILD=$(BUILD) CYCLES=200 ROUNDS=20 COUNTS="16 200 1000 4000" prove --verbose tests/native/cycles.t tests/native/scale.t \
+		tests/native/outage.t tests/native/concurrency.t
+
+# Debian's newer engines, each from a folder of its own. Their isolated networks and their resolver are not 20.10's.
+NEWER_ENGINES ?= trixie sid
+newer-engines: all test-programs ## the docker backend and launches with Docker 26 and 28 (as root; some minutes)
+	install/deps check
+	$(Q)for suite in $(NEWER_ENGINES); do \
+		root=$$(tests/native/engine_root $$suite) && echo "# $$($$root/usr/sbin/dockerd --version 2>/dev/null || echo $$suite)" && \
+		ENGINE_ROOT=$$root $(PROVE) tests/native/docker.t tests/native/launch.t tests/native/supervise.t || exit; \
+	done
 
 fault-matrix: all ## each step of launch and stop times each fault, also those that are waited for long (as root)
 	BUILD=$(BUILD) LONGEST=600 WORKERS=12 prove --verbose tests/native/fault_matrix.t

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Launches at the same moment: no two bottles ever share an address, and all that fit succeed. ROUNDS (20)
-# shortens it.
+# Launches at the same moment: no two bottles ever share an address, and all that fit succeed. ROUNDS (6) are
+# more in `make load`.
 . "$(dirname "$0")/lib.sh"
 
-rounds=${ROUNDS:-20}
+rounds=${ROUNDS:-6}
 engine_start a
 
 # together ENGINE-OF-2 SPEC...: launches USER:NAME:ETC at the same moment; statuses in $work/status.N.

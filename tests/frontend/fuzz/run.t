@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every fuzz target beside this file for FUZZ_SECONDS (60), four at a time, from its part of corpus/; `make
+# Every fuzz target beside this file for FUZZ_SECONDS (60), FUZZ_JOBS (8) at a time, from its part of corpus/; `make
 # frontend-fuzzers` builds them. What fails, and new inputs, go to FUZZ_DIR, or are thrown away. Which target reads what,
 # and what has none: README.md.
 # shellcheck source=tests/tap.sh
@@ -54,7 +54,7 @@ for source in "$here"/*.c; do
 	under_way="$under_way $target"
 	# shellcheck disable=SC2086 # names
 	set -- $under_way
-	[ $# -lt 4 ] || {
+	[ $# -lt "${FUZZ_JOBS:-8}" ] || {
 		judge "$1"
 		under_way=${under_way#" $1"}
 	}
