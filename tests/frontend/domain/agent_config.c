@@ -91,6 +91,8 @@ static const struct {
 	{"a system setting", "HostConfig", "Sysctls", "{\"net.ipv4.ip_forward\": \"1\"}"},
 	{"a restart", "HostConfig", "RestartPolicy", "{\"Name\": \"always\"}"},
 	{"more memory", "HostConfig", "Memory", "0"},
+	{"more swap", "HostConfig", "MemorySwap", "2147483648"},
+	{"no word of swap", "HostConfig", "MemorySwap", "null"},
 	{"more processes", "HostConfig", "PidsLimit", "0"},
 	{"/proc as it is", "HostConfig", "MaskedPaths", "null"},
 	{"/proc to be written", "HostConfig", "ReadonlyPaths", "[]"},
@@ -112,6 +114,7 @@ static const struct {
 	{"limits of the daemon", "Ulimits", "[{\"Name\": \"nofile\", \"Soft\": 1}]"},
 	{"a tiny init", "Init", "true"},
 	{"an engine's empty IpcMode", "IpcMode", "\"\""},
+	{"no limit on swap, where a kernel has none", "MemorySwap", "-1"},
 };
 
 static void test_refusals(const json_t *body)
