@@ -120,7 +120,7 @@ static void suggest_container(
 
 	if (launch->spec->backend != SPEC_BACKEND_SMOLVM || cancel_asked() ||
 		(strcmp(step, "machine") != 0 && strcmp(step, "start") != 0) ||
-		strncmp(err->message, "smolvm: ", 8) != 0 ||
+		err->message == NULL || strncmp(err->message, "smolvm: ", 8) != 0 ||
 		strstr(err->message, strerror(ENOSPC)) != NULL || kvm_try(&missing) == 0)
 		return;
 	err_add(err, "no VM", &missing);
@@ -247,9 +247,9 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 		return 0;
 	}
 	begun = journal_exists(&launch.journal);
+	suggest_container(&launch, timings, err);
 	err_wrap(err, "launch %s", name);
 	supervisor_explain(&launch.supervisor, err);
-	suggest_container(&launch, timings, err);
 	undo(&launch, err);
 	if (begun)
 		note(&launch, options->keep_on_fail ? "kept" : "failed", NULL, timings, err);

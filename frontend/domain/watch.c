@@ -41,6 +41,7 @@ enum {
 	WILDCARD_LOOK_MS = 1000, /* a command that tries the packet filter is done by then */
 	LOCK_MS = 50,
 	RETRY_MS = 500,
+	CAUSE_MS = 500,
 };
 
 /* What is waited for. */
@@ -63,6 +64,7 @@ struct watcher {
 	struct relay *relay; /* of a sealed bottle */
 	int claim;           /* too: the lease port of its address */
 	char *reason;        /* NULL = nothing is lost */
+	bool by_network;     /* it is news of a network */
 	bool vm_ended;
 };
 
@@ -191,8 +193,28 @@ static void hear_engine(struct watcher *watcher, int on, enum engine_events_of o
 	const char *news =
 		engine_events_read(watcher->on[on].fd, of, watcher->watch->container, &own);
 
-	if (news != NULL)
-		lost(watcher, news);
+	if (news == NULL)
+		return;
+	if (watcher->reason == NULL)
+		watcher->by_network = of == ENGINE_EVENTS_NETWORK;
+	lost(watcher, news);
+}
+
+/* With the VM ended: Docker 28 tells that a bundle left its network before it tells that the bundle ended, which is the
+ * better reason. */
+static void hear_cause(struct watcher *watcher)
+{
+	struct pollfd *on = &watcher->on[ON_CONTAINER];
+	cleanup_free char *own = NULL;
+	const char *news;
+
+	if (!watcher->by_network || poll(on, 1, CAUSE_MS) <= 0)
+		return;
+	news = engine_events_read(on->fd, ENGINE_EVENTS_CONTAINER, watcher->watch->container, &own);
+	if (news == NULL)
+		return;
+	free(watcher->reason);
+	watcher->reason = xstrdup(news);
 }
 
 /* The end of a container, from its engine; that the engine went away is not its end. */
@@ -418,6 +440,7 @@ int watch_run(struct context *ctx, const struct watch *watch, int in, int out, s
 	if (!watcher.vm_ended)
 		end_vm(&watcher);
 	close_relay(&watcher);
+	hear_cause(&watcher);
 	cancel_tolerate(cancel_count() + 1);
 	result = clean_up(&watcher, err);
 	free(watcher.reason);
