@@ -21,7 +21,7 @@ static int own(struct context *ctx, const char *name, struct journal_facts *fact
 	if (slug_check(name, err) != 0 || context_vmdb(ctx, err) != 0)
 		return -1;
 	if (journal_read(ctx, name, facts, err) != 0) {
-		err_set(err, EXIT_USAGE_ERROR, "there is no bottle of yours named %s", name);
+		err_set(err, EXIT_REFUSED, "there is no bottle of yours named %s", name);
 		return err_note(err, "next", "bottle ps");
 	}
 	if (facts->docker) {

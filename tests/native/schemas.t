@@ -103,7 +103,7 @@ failing() { # STATUS ARG...
 }
 failing 64 env nowhere
 failing 64 verify nowhere
-failing 64 allowlist show nowhere
+failing 77 allowlist show nowhere
 failing 64 pool drain
 failing 65 launch web --image nothing --bundle-image bundle
 failing 65 launch web --image nothing --bundle-image bundle --dry-run
