@@ -29,7 +29,7 @@ refused() {
 write "$head"
 sha=$(sha256sum "$yaml" | cut -d' ' -f1)
 for each in "launch" "launch --dry-run" "launch --json" "launch other" "launch -f bottle.yaml" "launch -f $yaml" \
-	"launch -f ../project/bottle.yaml --rm"; do
+	"launch -f ../project/bottle.yaml --timings"; do
 	# shellcheck disable=SC2086
 	AT=$project try 1 "$bottle" $each
 	refused 77 "bottle $each, never approved"
