@@ -270,11 +270,7 @@ static int plan_command(
 /* A plan begins where nothing of the name is left: what would be removed first is not in it. */
 static int refuse_known(struct launch *launch, struct error *err)
 {
-	cleanup_strv struct strv slugs = STRV_INIT;
-
-	if (journal_slugs(launch->ctx, &slugs, err) != 0)
-		return -1;
-	if (!strv_has(&slugs, launch->slug))
+	if (!journal_is_there(launch->ctx, launch->slug))
 		return 0;
 	if (refuse_living(launch, err) != 0)
 		return -1;

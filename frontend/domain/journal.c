@@ -57,6 +57,13 @@ bool journal_exists(const struct journal *journal)
 	return fs_exists(journal->path);
 }
 
+bool journal_is_there(const struct context *ctx, const char *slug)
+{
+	cleanup_free char *path = xasprintf("%s/%s/journal", ctx->state_root, slug);
+
+	return fs_exists(path);
+}
+
 /* Takes EVENT's reference. */
 static int append(struct journal *journal, json_t *event, struct error *err)
 {

@@ -88,6 +88,9 @@ bool journal_is_locked(const struct context *ctx, const char *slug);
 
 bool journal_exists(const struct journal *journal);
 
+/* The same without a lock. */
+bool journal_is_there(const struct context *ctx, const char *slug);
+
 /* Starts a new journal for a launch: id, this process, engine and smolvm in use. */
 int journal_begin(struct journal *journal, const char *launch, const char *engine,
 	const char *smolvm, struct error *err);
