@@ -178,12 +178,9 @@ static int compare_part(const json_t *got, const json_t *wanted, struct error *e
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)wanted, key, value) {
-		const json_t *there = json_object_get(got, key);
-
-		if (!json_equal(there, value) && !is_swap_without_limit(key, there))
-			return not_as_asked(key, there, err);
-	}
+	json_object_foreach ((json_t *)wanted, key, value)
+		if (!json_equal(json_object_get(got, key), value))
+			return not_as_asked(key, json_object_get(got, key), err);
 	return 0;
 }
 
@@ -196,10 +193,11 @@ int agent_config_compare(const json_t *document, const json_t *body, struct erro
 	const char *key;
 	json_t *value;
 
-	if (compare_part(host, wanted, err) != 0)
-		return -1;
+	json_object_foreach ((json_t *)wanted, key, value)
+		if (!is_right(key, json_object_get(host, key), value))
+			return not_as_asked(key, json_object_get(host, key), err);
 	json_object_foreach ((json_t *)host, key, value)
-		if (!is_right(key, value, json_object_get(wanted, key)))
+		if (json_object_get(wanted, key) == NULL && !is_right(key, value, NULL))
 			return not_as_asked(key, value, err);
 	/* What the image says of intervals stays; no test, no check. */
 	if (compare_part(json_object_get(config, "Healthcheck"),

@@ -110,14 +110,13 @@ int agent_container_alive(
 	struct context *ctx, const char *id, const char *started, bool *ret, struct error *err)
 {
 	cleanup_engine_container struct engine_container now = ENGINE_CONTAINER_INIT;
+	bool found;
 
 	*ret = false;
-	if (engine_container_inspect(ctx->engine, id, &now, err) != 0) {
-		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
-			return -1;
-		err_clear(err);
+	if (engine_container_find(ctx->engine, id, &now, &found, err) != 0)
+		return -1;
+	if (!found)
 		return 0;
-	}
 	*ret = strcmp(now.state, "running") == 0 && strcmp(started_at(&now), started) == 0;
 	return 0;
 }
@@ -128,14 +127,13 @@ int agent_container_running(
 	cleanup_engine_container struct engine_container now = ENGINE_CONTAINER_INIT;
 	cleanup_free char *name = xasprintf("%s%s", NAME_AGENT_PREFIX, slug);
 	const char *label;
+	bool found;
 
 	*ret = false;
-	if (engine_container_inspect(ctx->engine, name, &now, err) != 0) {
-		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
-			return -1;
-		err_clear(err);
+	if (engine_container_find(ctx->engine, name, &now, &found, err) != 0)
+		return -1;
+	if (!found)
 		return 0;
-	}
 	label = engine_container_label(&now, LABEL_LAUNCHER);
 	*ret = label != NULL && strcmp(label, launch) == 0 && strcmp(now.state, "running") == 0;
 	return 0;

@@ -333,14 +333,13 @@ int bundle_alive(struct context *ctx, const char *id, const char *alias,
 	struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+	bool found;
 
 	*ret = false;
-	if (engine_container_inspect(ctx->engine, id, &container, err) != 0) {
-		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
-			return -1;
-		err_clear(err);
+	if (engine_container_find(ctx->engine, id, &container, &found, err) != 0)
+		return -1;
+	if (!found)
 		return 0;
-	}
 	*ret = strcmp(container.state, "running") == 0;
 	for (size_t i = 0; i < count; i++)
 		*ret = *ret && publishes(&container, alias, &ports[i]);
@@ -359,14 +358,13 @@ int bundle_owner(struct context *ctx, const char *slug, char **ret, struct error
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 	cleanup_free char *name = xasprintf("%s%s", NAME_CONTAINER_PREFIX, slug);
 	const char *owner;
+	bool found;
 
 	*ret = NULL;
-	if (engine_container_inspect(ctx->engine, name, &container, err) != 0) {
-		if (engine_fault(ctx->engine) != ENGINE_FAULT_MISSING)
-			return -1;
-		err_clear(err);
+	if (engine_container_find(ctx->engine, name, &container, &found, err) != 0)
+		return -1;
+	if (!found)
 		return 0;
-	}
 	owner = engine_container_label(&container, LABEL_OWNER);
 	*ret = xstrdup(owner ? owner : "unknown");
 	return 0;

@@ -34,7 +34,6 @@
 #include "self.h"
 #include "spec.h"
 #include "verdict.h"
-#include "watch.h"
 
 enum {
 	SERVE_MS = 60000, /* as bundle_prove */
@@ -119,18 +118,10 @@ static int check_sources(const struct launch *launch, struct error *err)
 /* From here on until it is released, the supervisor takes the end of this process for a loss as well. */
 int docker_launch_boot(struct launch *launch, struct error *err)
 {
-	struct watch watch = {
-		.slug = (char *)launch->slug,
-		.launch = launch->id,
-		.engine = launch->ctx->socket,
-		.container = launch->bundle.id,
-		.network = launch->lease.network_id,
-		.alias = launch->lease.alias,
-		.address = launch->bundle.address,
-		.agent = launch->container.id,
-		.agent_network = launch->container.network,
-	};
+	struct watch watch = launch_watch(launch);
 
+	watch.agent = launch->container.id;
+	watch.agent_network = launch->container.network;
 	if (journal_event(&launch->journal, "start", NULL, NULL, err) != 0 ||
 		supervisor_start(launch->ctx, launch->slug, &launch->supervisor, err) != 0 ||
 		supervisor_tell(&launch->supervisor, &watch, err) != 0)

@@ -174,6 +174,18 @@ void doctor_say_error(struct doctor_finding *ret, enum doctor_state state, const
 		doctor_fix(ret, "%s", next);
 }
 
+void doctor_say_no_image(struct doctor_finding *ret, const char *name)
+{
+	doctor_say(ret, DOCTOR_SKIP, "there is no image %s to try it with (--bundle-image)", name);
+}
+
+void doctor_say_left(struct doctor_finding *ret, const struct error *err)
+{
+	doctor_say(
+		ret, DOCTOR_FAIL, "the container of the proof was not removed: %s", err->message);
+	doctor_fix(ret, "bottle gc -f");
+}
+
 bool doctor_needs_engine(const struct doctor *doctor, struct doctor_finding *ret)
 {
 	if (!doctor->engine_up)

@@ -124,6 +124,10 @@ void doctor_fix(struct doctor_finding *ret, const char *fmt, ...)
 /* The message of ERR, its "why" as the cause, its "next" as the fix. */
 void doctor_say_error(struct doctor_finding *ret, enum doctor_state state, const struct error *err);
 
+/* For a proof that needs the image NAME, and for one whose container could not be removed: ERR says why. */
+void doctor_say_no_image(struct doctor_finding *ret, const char *name);
+void doctor_say_left(struct doctor_finding *ret, const struct error *err);
+
 /* False, and RET is skip, when the engine does not answer. */
 bool doctor_needs_engine(const struct doctor *doctor, struct doctor_finding *ret);
 

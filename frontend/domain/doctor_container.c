@@ -134,7 +134,7 @@ static bool possible(struct doctor *doctor, const char *name, struct engine_imag
 	}
 	if (engine_image_inspect(ctx->engine, name, image, &missing) == 0)
 		return true;
-	doctor_say(ret, DOCTOR_SKIP, "there is no image %s to try it with (--bundle-image)", name);
+	doctor_say_no_image(ret, name);
 	return false;
 }
 
@@ -153,11 +153,8 @@ void doctor_container(struct doctor *doctor, struct doctor_finding *ret)
 		doctor_say_error(ret, DOCTOR_FAIL, &err);
 	else
 		say(ret, &proof);
-	if (take_down(ctx, &proof, &left) != 0) {
-		doctor_say(ret, DOCTOR_FAIL, "the container of the proof was not removed: %s",
-			left.message);
-		doctor_fix(ret, "bottle gc -f");
-	}
+	if (take_down(ctx, &proof, &left) != 0)
+		doctor_say_left(ret, &left);
 	free(proof.confined);
 	probe_report_clear(&proof.report);
 	agent_container_clear(&proof.container);

@@ -210,19 +210,15 @@ void doctor_publish(struct doctor *doctor, struct doctor_finding *ret)
 	if (!doctor_needs_engine(doctor, ret))
 		return;
 	if (engine_image_inspect(ctx->engine, name, &image, &err) != 0) {
-		doctor_say(ret, DOCTOR_SKIP, "there is no image %s to try it with (--bundle-image)",
-			name);
+		doctor_say_no_image(ret, name);
 		return;
 	}
 	if (bring_up(ctx, &image, slug, &proof, &err) != 0 || try_it(ctx, &proof, &err) != 0)
 		doctor_say_error(ret, DOCTOR_FAIL, &err);
 	else
 		say(ret, &proof, name);
-	if (take_down(ctx, &proof, &left) != 0) {
-		doctor_say(ret, DOCTOR_FAIL, "the container of the proof was not removed: %s",
-			left.message);
-		doctor_fix(ret, "bottle gc -f");
-	}
+	if (take_down(ctx, &proof, &left) != 0)
+		doctor_say_left(ret, &left);
 	free(proof.id);
 	lease_clear(&proof.lease);
 }

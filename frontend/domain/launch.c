@@ -36,7 +36,6 @@
 #include "task.h"
 #include "verdict.h"
 #include "vmdb.h"
-#include "watch.h"
 #include "wildcard_proof.h"
 
 /* The agent's proxy URL holds a secret: an engine that could take it in an argv only does not get it. */
@@ -242,22 +241,27 @@ int launch_open_record(struct launch *launch, struct error *err)
 		launch->lease.alias, &launch->bundle, err);
 }
 
-/* From here on until it is released, the supervisor takes the end of this process for a loss as well. */
-static int have_watched(struct launch *launch, struct error *err)
+struct watch launch_watch(const struct launch *launch)
 {
-	struct watch watch = {
+	return (struct watch){
 		.slug = (char *)launch->slug,
 		.launch = launch->id,
 		.engine = launch->ctx->socket,
 		.container = launch->bundle.id,
 		.network = launch->lease.network_id,
-		.alias = launch->lease.alias,
-		.sealed = seal_asked(launch->spec),
-		.address = launch->bundle.address,
-		.port_count = launch->bundle.port_count,
-		.process = launch->process,
+		.alias = (char *)launch->lease.alias,
+		.address = (char *)launch->bundle.address,
 	};
+}
 
+/* From here on until it is released, the supervisor takes the end of this process for a loss as well. */
+static int have_watched(struct launch *launch, struct error *err)
+{
+	struct watch watch = launch_watch(launch);
+
+	watch.sealed = seal_asked(launch->spec);
+	watch.process = launch->process;
+	watch.port_count = launch->bundle.port_count;
 	memcpy(watch.port, launch->bundle.port, sizeof(watch.port));
 	mem_cleanup_fd(&launch->claim); /* the supervisor claims it anew, or gives up */
 	launch->probing = supervisor_mark_probing(launch->ctx, launch->slug, err);

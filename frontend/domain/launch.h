@@ -17,6 +17,7 @@
 #include "strv.h"
 #include "supervisor.h"
 #include "task.h"
+#include "watch.h"
 #include "wildcard_proof.h"
 
 struct bottle_options;
@@ -24,6 +25,8 @@ struct bottle_spec;
 struct context;
 struct error;
 struct verdict;
+
+struct watch;
 
 struct launch {
 	struct context *ctx;
@@ -64,6 +67,9 @@ void launch_init(struct launch *launch, const char *name);
 
 /* Begins the journal: from here on something may exist that has to be undone. */
 int launch_begin(struct launch *launch, struct error *err);
+
+/* What a supervisor is told whatever the backend; the strings are LAUNCH's. */
+struct watch launch_watch(const struct launch *launch);
 
 /* The steps. Each leaves what it made to the journal, and returns -1 with *err set. */
 int launch_preflight(struct launch *launch, struct error *err); /* all that can be wrong before */

@@ -82,13 +82,12 @@ static int remove_container(
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
 	const char *label;
+	bool found;
 
-	if (engine_container_inspect(engine, name, &container, err) != 0) {
-		if (engine_fault(engine) != ENGINE_FAULT_MISSING)
-			return -1;
-		err_clear(err);
+	if (engine_container_find(engine, name, &container, &found, err) != 0)
+		return -1;
+	if (!found)
 		return 0;
-	}
 	label = engine_container_label(&container, LABEL_LAUNCHER);
 	if (label == NULL || strcmp(label, launch) != 0)
 		return 0;

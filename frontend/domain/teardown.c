@@ -52,13 +52,12 @@ static int remove_container(
 	struct engine *engine, const char *name, const char *launch, struct error *err)
 {
 	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+	bool found;
 
-	if (engine_container_inspect(engine, name, &container, err) != 0) {
-		if (engine_fault(engine) != ENGINE_FAULT_MISSING)
-			return -1;
-		err_clear(err);
+	if (engine_container_find(engine, name, &container, &found, err) != 0)
+		return -1;
+	if (!found)
 		return 0;
-	}
 	if (!has_launch(engine_container_label(&container, LABEL_LAUNCHER), launch))
 		return 0; /* somebody else's of that name */
 	return engine_container_remove(engine, container.id, err);

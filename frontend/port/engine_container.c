@@ -364,6 +364,18 @@ int engine_container_inspect(
 	return 0;
 }
 
+int engine_container_find(struct engine *engine, const char *id, struct engine_container *ret,
+	bool *ret_found, struct error *err)
+{
+	*ret_found = engine_container_inspect(engine, id, ret, err) == 0;
+	if (*ret_found)
+		return 0;
+	if (engine_fault(engine) != ENGINE_FAULT_MISSING)
+		return -1;
+	err_clear(err);
+	return 0;
+}
+
 int engine_container_remove(struct engine *engine, const char *id, struct error *err)
 {
 	cleanup_free char *path = NULL;

@@ -80,6 +80,10 @@ int engine_container_start(struct engine *engine, const char *id, struct error *
 int engine_container_inspect(
 	struct engine *engine, const char *id, struct engine_container *ret, struct error *err);
 
+/* The same where none may be there: *ret_found says whether there is, and *ret stays empty without. */
+int engine_container_find(struct engine *engine, const char *id, struct engine_container *ret,
+	bool *ret_found, struct error *err);
+
 /* Kills and removes with its anonymous volumes. None there is success; when another removal is
  * under way, waits for its end. */
 int engine_container_remove(struct engine *engine, const char *id, struct error *err);
