@@ -105,13 +105,29 @@ static int open_icmp(struct flow *f)
 	return open_socket(f, SOCK_RAW, protocol);
 }
 
+/* A local port where nobody listens can be picked for this very socket, which then is its own peer (TCP: a
+ * simultaneous open, RFC 9293, 3.5). Nobody was reached. */
+static bool is_own_peer(const struct flow *f)
+{
+	struct endpoint own = {.len = sizeof(own.at)}, peer = {.len = sizeof(peer.at)};
+
+	return f->attempt->kind != ATTEMPT_ICMP && getsockname(f->fd, &own.at.any, &own.len) == 0 &&
+	       getpeername(f->fd, &peer.at.any, &peer.len) == 0 && own.len == peer.len &&
+	       memcmp(&own.at, &peer.at, own.len) == 0;
+}
+
 /* false: the flow is over. */
 static bool send_payload(struct flow *f, int64_t now)
 {
 	uint8_t payload[PAYLOAD_MAX];
 	size_t len = payload_build(f->attempt, is_v6(f), payload);
-	ssize_t n = send(f->fd, payload, len, MSG_NOSIGNAL);
+	ssize_t n;
 
+	if (is_own_peer(f)) {
+		end(f, FLOW_REFUSED, ECONNREFUSED, now);
+		return false;
+	}
+	n = send(f->fd, payload, len, MSG_NOSIGNAL);
 	if (n == (ssize_t)len)
 		return true;
 	if (n >= 0)

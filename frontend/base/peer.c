@@ -1,7 +1,8 @@
-/* Connecting to a unix socket. */
+/* The other end of a socket. */
 #include "peer.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -25,4 +26,14 @@ int peer_connect(const char *path, int *ret_fd, uid_t *ret_uid, struct error *er
 	*ret_fd = steal_fd(&fd);
 	*ret_uid = uid;
 	return 0;
+}
+
+bool peer_is_self(int fd)
+{
+	struct sockaddr_in6 own, peer; /* the longer of the two forms */
+	socklen_t own_len = sizeof(own), peer_len = sizeof(peer);
+
+	return getsockname(fd, (struct sockaddr *)&own, &own_len) == 0 &&
+	       getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 && own_len == peer_len &&
+	       own_len <= sizeof(own) && memcmp(&own, &peer, own_len) == 0;
 }

@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "err.h"
 #include "mem.h"
+#include "peer.h"
 #include "random.h"
 
 enum {
@@ -220,10 +221,11 @@ static void dial(struct canary_watch *watch)
 
 	if (fd < 0)
 		return;
-	if (connect(fd, &address.sa, len) == 0)
-		watch->reached = true;
-	else if (errno == EINPROGRESS && poll(&ready, 1, POLL_MS) > 0 &&
-		 getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure == 0)
+	if (connect(fd, &address.sa, len) != 0 &&
+		(errno != EINPROGRESS || poll(&ready, 1, POLL_MS) <= 0 ||
+			getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) != 0 || failure != 0))
+		return;
+	if (!peer_is_self(fd))
 		watch->reached = true;
 }
 

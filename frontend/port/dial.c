@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "mem.h"
+#include "peer.h"
 
 enum { TARGET_MAX = 8 };
 
@@ -40,7 +41,8 @@ static bool step(struct dial_target *target, int fd, short *wanted, short revent
 	ssize_t got;
 
 	if (*wanted == POLLOUT) {
-		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) != 0 || failure != 0)
+		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) != 0 || failure != 0 ||
+			peer_is_self(fd))
 			return false;
 		if (target->http && send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0)
 			return false;

@@ -256,6 +256,26 @@ if [ "$resolv" ]; then
 else
 	skip "resolv" "no /etc/resolv.conf to cover"
 fi
+
+# A port of this machine where nobody is, and the only one that the kernel has left for the dialling end: the socket
+# is connected to itself. That is nobody reached.
+port=7000
+for kind in tcp http udp dns-udp dns-tcp; do
+	port=$((port + 1))
+	echo "$port $port" >/proc/sys/net/ipv4/ip_local_port_range
+	run probe "self,$kind,127.0.0.1,$port,300,self01"
+	expect self refused ECONNREFUSED -
+	if [ "$six" ]; then
+		port=$((port + 1))
+		echo "$port $port" >/proc/sys/net/ipv4/ip_local_port_range
+		run probe "self,$kind,::1,$port,300,self02"
+		expect self refused ECONNREFUSED -
+	else
+		skip "$kind by IPv6 to itself" "no ::1"
+	fi
+done
+echo 32768 60999 >/proc/sys/net/ipv4/ip_local_port_range
+
 if mount -t tmpfs none /etc 2>/dev/null; then
 	run probe r,resolv,0.0.0.0,0,500,resolv07 t,tcp,127.0.0.1,9001,500,bare01
 	expect r error ENOENT -
