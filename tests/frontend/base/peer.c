@@ -8,7 +8,7 @@
 #include "mem.h"
 #include "tap.h"
 
-/* A socket of TYPE on the loopback address of FAMILY at a port of the kernel's choice; its name goes to RET. -1: none. */
+/* A socket of TYPE on the loopback address of FAMILY at a port of the kernel's choice, and its name. -1: none. */
 static int bound(int family, int type, struct sockaddr_in6 *ret)
 {
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
