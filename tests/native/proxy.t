@@ -108,7 +108,9 @@ try 1 "$bottle" verify web --full --json
 is "$(state_of egress) $(state_of egress-loopback6)" "open unproven" "what a proxy dies of is asked last, and is unproven"
 as 1 "$bottle" stop web >/dev/null
 
+begin=$(date +%s%3N)
 bring_up half
+answered=$(($(date +%s%3N) - begin))
 as 1 "$bottle" verify web --json >"$work/out"
 is "$(state_of gateway)" open "a proxy that refuses tunnels but fetches pages is open"
 is "$(state_of egress)" unproven "what the daemon behind it answers is not taken for the proxy's refusal"
@@ -119,8 +121,8 @@ begin=$(date +%s%3N)
 bring_up hole --json
 took=$(($(date +%s%3N) - begin))
 is "$status" 0 "a proxy that answers nothing more does not stop a launch"
-[ $took -lt 12000 ]
-ok $? "nor hold it up for long"
+[ $((took - answered)) -lt 8000 ] # it is asked for 4 s; one question after the other would take a minute
+ok $? "nor hold it up for long: $took ms, and $answered ms with one that answers"
 is "$(jq '.proxy | length > 20 and all((.pass | not) and .state == "unproven")' "$work/out")" true \
 	"silence is not taken for a refusal, in no row"
 like "$work/out" '"verdict": "alias \+ proxy unproven for' "the verdict says so"
