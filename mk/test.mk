@@ -58,7 +58,7 @@ comma := ,
 space := $(subst ,, )
 ROWS  := --rules 'seq=tests/lab/*' --rules 'seq=tests/native/{$(subst $(space),$(comma),$(LOAD_NAMES))}.t' \
 	--rules 'seq=tests/native/*' --rules 'seq=**'
-JOBS  := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+JOBS   = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 check: ## everything: installs what is missing, builds, tests, and boots the lab machine
 	install/deps check
 	$(Q)$(MAKE) --no-print-directory -j $(JOBS) all test-programs sanitized frontend-fuzzers WERROR=-Werror

@@ -26,8 +26,6 @@ struct context;
 struct error;
 struct verdict;
 
-struct watch;
-
 struct launch {
 	struct context *ctx;
 	const char *slug;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -I
 """A proxy on a unix socket between bottle and a real engine, that logs each request and does wrong when it is told to.
 
-    faultproxy.py LISTEN ENGINE LOG    passes everything on, and writes the key of each request to LOG
+    faultproxy.py LISTEN ENGINE LOG    passes everything on, and writes each request to LOG: its key, a tab, its first line
 
 As a module: Proxy(listen, engine), then .arm(key, nth, fault). A key is the request with ids, versions and
 queries taken out, "POST /containers/create"; the fault happens once, at the NTH request of that key.
@@ -74,12 +74,14 @@ class Proxy:
             client, _ = self.socket.accept()
             threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
-    def fault_for(self, key):
+    def fault_for(self, request):
+        key = key_of(request)
         with self.lock:
             self.seen[key] += 1
             self.log.append((key, self.seen[key]))
             if self.log_file:
-                print(key, file=self.log_file, flush=True)
+                line = request.split(b"\r\n", 1)[0].decode("latin-1")
+                print(key, line, sep="\t", file=self.log_file, flush=True)
             if self.armed and self.armed[:2] == (key, self.seen[key]):
                 fault, self.armed = self.armed[2], None
                 self.fired.set()
@@ -116,7 +118,7 @@ class Proxy:
                 request = self.peek(client)
                 if not request:
                     return
-                fault = self.fault_for(key_of(request))
+                fault = self.fault_for(request)
                 if fault == "reset":
                     return  # a unix socket that is closed with something unread is reset
                 client.recv(len(request))

@@ -11,8 +11,8 @@ wait_for 5 test -S "$work/p.sock"
 cc -O2 -o "$work/bin/peak" "$here/peak.c" || plan_skip "no compiler"
 ENGINE=p
 
-# calls FILE CMD...: what the command asks of engine and smolvm, one line each, in FILE; says its time and peak. A question
-# that is put again right after itself counts once: it waits for the bundle to serve, for as long as that takes.
+# calls FILE CMD...: what the command asks of engine and smolvm, one line each, in FILE; says its time and peak. An inspection
+# of one container, again and again, counts once: a launch waits so for its bundle to serve, for as long as that takes.
 calls() {
 	into=$1
 	shift
@@ -23,7 +23,7 @@ calls() {
 	spent=$((($(date +%s%N) - begin) / 1000000))
 	echo "# $made containers: bottle $1: $spent ms, $(cat "$work/home-1/peak") KiB"
 	{
-		uniq "$work/calls"
+		awk -F '\t' '$1 != "GET /containers/ID/json" || $0 != last { print $1 } { last = $0 }' "$work/calls"
 		sed 's/^\([a-z]* [a-z-]*\).*/smolvm \1/' "$work/home-1/smolvm.calls" 2>/dev/null
 	} | sort >"$into"
 }
