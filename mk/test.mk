@@ -11,13 +11,9 @@ DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sb
 FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(filter-out $(DEEP_TESTS),$(wildcard tests/shared/*.t \
 	tests/frontend/*/*.t tests/guest/*.t tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
-# Many launches at once, and some of those by one, so that the rows of `check` are of one length.
-LOAD_NAMES := concurrency fault_matrix handover cycles scale hostile outage doctor docker
-LOAD_TESTS := $(LOAD_NAMES:%=tests/native/%.t)
 LAB_TESTS  := $(patsubst %,tests/lab/%.t,acceptance sealed attacks)
-SLOW_TESTS := $(filter-out $(LOAD_TESTS),$(wildcard tests/native/*.t))
+SLOW_TESTS := $(wildcard tests/native/*.t)
 SANITIZE   := address,undefined
-# One job for the machine of the lab, one for everything else.
 PROVE      := BUILD=$(BUILD) prove --timer
 
 .PHONY: test-programs sanitized newer-engines lab lab-registry handover bench-transport terminal audit mutants fuzz fault-matrix load valgrind
@@ -50,19 +46,11 @@ sanitized:
 check-fast: all test-programs ## the tests that need neither machine nor engine
 	$(PROVE) -j 2 $(FAST_TESTS)
 
-# Four rows of tests beside each other, each one after the other: the lab's machines, which have the first call on a
-# processor of two (tests/lab/up) because smolvm gives up on a boot that makes no progress for 30 seconds; launches by the
-# dozen and those by one, which mostly wait; and what computes. A rule that is not `seq` would be served before these. (Two
-# machines beside each other leave nothing of two processors to the rest.)
-comma := ,
-space := $(subst ,, )
-ROWS  := --rules 'seq=tests/lab/*' --rules 'seq=tests/native/{$(subst $(space),$(comma),$(LOAD_NAMES))}.t' \
-	--rules 'seq=tests/native/*' --rules 'seq=**'
 JOBS   = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 check: ## everything: installs what is missing, builds, tests, and boots the lab machine
 	install/deps check
 	$(Q)$(MAKE) --no-print-directory -j $(JOBS) all test-programs sanitized frontend-fuzzers WERROR=-Werror
-	BUILD=$(BUILD) tests/prove --timer -j 4 $(ROWS) $(LAB_TESTS) $(LOAD_TESTS) $(SLOW_TESTS) $(DEEP_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
+	HARNESS_RULESFILE=tests/rules.yml BUILD=$(BUILD) tests/prove --timer -j 4 $(LAB_TESTS) $(SLOW_TESTS) $(DEEP_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
 		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
