@@ -11,7 +11,7 @@ DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sb
 FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(filter-out $(DEEP_TESTS),$(wildcard tests/shared/*.t \
 	tests/frontend/*/*.t tests/guest/*.t tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
-LAB_TESTS  := $(patsubst %,tests/lab/%.t,acceptance sealed attacks)
+LAB_TESTS  := $(patsubst %,tests/lab/%.t,sealed attacks acceptance)
 SLOW_TESTS := $(wildcard tests/native/*.t)
 SANITIZE   := address,undefined
 PROVE      := BUILD=$(BUILD) prove --timer
