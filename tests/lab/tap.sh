@@ -26,15 +26,14 @@ as() {
 		PATH=/usr/local/bin:/usr/bin:/bin "$@" >$out 2>$err
 }
 
-# patient USER COMMAND...: as `as`, up to four times while smolvm itself cannot start a VM or pack in one, which this
-# emulated machine does to it now and then beside a busy host: it gives up on a boot that makes no progress for 30 seconds, and
-# a VM dies as it boots. Each time is said. What bottle refuses, and what fails in a VM that runs, is not tried again.
+# patient USER COMMAND...: as `as`, up to four times while smolvm gives up on a VM that makes no progress for 30 seconds
+# as it boots, which this emulated machine may not make beside a busy host. Each time is said.
 patient() {
 	local try
 	for try in 1 2 3 4; do
 		as "$@" && return 0
-		grep -Eq 'smolvm: (start|pack create) ' $err || return 1
-		note "smolvm did not boot the VM ($try of 4): $(grep -E 'smolvm: (start|pack create) ' $err | tail -n 1)"
+		grep -Eq 'no boot progress|agent did not become ready' $err || return 1
+		note "the VM did not boot in time ($try of 4): $(tail -n 1 $err)"
 	done
 	return 1
 }
