@@ -23,8 +23,9 @@ need() {
 }
 
 # qemu_machine DISK FORMAT KERNEL-ARGUMENTS [OPTION...]: run the machine, in the foreground unless an option says otherwise.
-# Each choice here was measured, see README.md: thread=multi crashed QEMU in the middle of a VM start, and without
-# idle=poll an idle machine lost its timer for minutes. As root it comes before what else runs on this host: smolvm gives
+# Each choice here was measured, see README.md: thread=multi crashed QEMU in the middle of a VM start, without idle=poll an
+# idle machine lost its timer for minutes, and without a tick that comes by itself (nohz=off highres=off) a machine with a
+# VM stood still for up to half a minute. As root it comes before what else runs on this host: smolvm gives
 # up on a guest that makes no progress for 30 seconds. (Without the right to it, nice(1) runs it as it is.)
 qemu_machine() {
 	local disk=$1 format=$2 arguments=$3
@@ -32,7 +33,7 @@ qemu_machine() {
 	nice -n -10 qemu-system-x86_64 -accel tcg,thread=single,tb-size=1024 -machine q35 -cpu max,-la57 -smp 1 -m "${LAB_MEMORY:-6144}" \
 		-display none -monitor none \
 		-kernel "$image/vmlinuz" -initrd "$image/initrd" \
-		-append "console=ttyS0 root=/dev/vda rw init=/init loglevel=4 mitigations=off idle=poll net.ifnames=0 $arguments" \
+		-append "console=ttyS0 root=/dev/vda rw init=/init loglevel=4 mitigations=off idle=poll nohz=off highres=off net.ifnames=0 $arguments" \
 		-drive "file=$disk,format=$format,if=virtio,cache=unsafe" "$@"
 }
 
