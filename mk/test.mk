@@ -11,7 +11,8 @@ DEEP_TESTS := $(patsubst %,tests/helper/%.t,proof exhaustive fuzz storm repro sb
 FAST_TESTS := $(UNIT_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(filter-out $(DEEP_TESTS),$(wildcard tests/shared/*.t \
 	tests/frontend/*/*.t tests/guest/*.t tests/helper/*.t))
 TREE_TESTS := $(wildcard tests/tree/*.t)
-LAB_TESTS  := $(patsubst %,tests/lab/%.t,sealed attacks acceptance)
+LAB_TESTS  := $(patsubst %,tests/lab/%.t,sealed acceptance)
+LAST_TESTS := tests/lab/attacks.t
 SLOW_TESTS := $(wildcard tests/native/*.t)
 SANITIZE   := address,undefined
 PROVE      := BUILD=$(BUILD) prove --timer
@@ -51,7 +52,7 @@ check: ## everything: installs what is missing, builds, tests, and boots the lab
 	install/deps check
 	$(Q)$(MAKE) --no-print-directory -j $(JOBS) all test-programs sanitized frontend-fuzzers WERROR=-Werror
 	HARNESS_RULESFILE=tests/rules.yml BUILD=$(BUILD) tests/prove --timer -j 4 $(LAB_TESTS) $(SLOW_TESTS) $(DEEP_TESTS) $(FAST_TESTS) $(TREE_TESTS) \
-		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN))
+		$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT_BIN)) $(LAST_TESTS)
 
 audit: ## every claim of AUDIT.md, by its command (15 minutes; as root)
 	install/deps audit
