@@ -349,6 +349,7 @@ int launch_prove(struct launch *launch, struct error *err)
 	cleanup_error struct error untried = ERROR_INIT;
 	struct probe_input input = {
 		.machine = launch->machine,
+		.process = &launch->process,
 		.alias = launch->lease.alias,
 		.other = other,
 		.bundle_ip = launch->lease.bundle_ip,

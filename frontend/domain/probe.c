@@ -12,6 +12,7 @@
 #include "err.h"
 #include "guest.h"
 #include "hostaddr.h"
+#include "machine.h"
 #include "mem.h"
 #include "probe_table.h"
 #include "random.h"
@@ -23,6 +24,9 @@ enum {
 	LOUD_MS = 4000,        /* a refusal is expected; waiting that long is a failure */
 	QUIET_MS = 2000,       /* silence is expected */
 	SERVED_PAUSE_MS = 200,
+	/* A VM may be too busy to answer: 1.7.4, just started on a slow host, for more than 15 s. */
+	HEARD_MS = 60 * 1000,
+	HEARD_PAUSE_MS = 500,
 	LINK_MAX = 5,  /* of the host's addresses: one of them on the link is as good as all */
 	ANY_PORT = 80, /* where this host has no such address to listen on */
 };
@@ -345,6 +349,26 @@ static int check_route(const struct smolvm *vm, const struct probe_input *input,
 	return err_set(err, EXIT_REFUSED, "the guest's route is '%s', not '%s'", route, wanted);
 }
 
+/* guest_probe, again and again while its VM lives and does not answer. */
+static int ask_guest(const struct smolvm *vm, const struct probe_input *input,
+	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err)
+{
+	int64_t until = clock_ms() + HEARD_MS;
+
+	for (;;) {
+		int result =
+			guest_probe(vm, input->machine, input->alias, attempts, count, reply, err);
+
+		if (result != GUEST_UNHEARD)
+			return result;
+		if (input->process == NULL || !machine_process_alive(input->process) ||
+			clock_ms() > until || cancel_asked())
+			return -1;
+		err_clear(err);
+		clock_sleep_ms(HEARD_PAUSE_MS);
+	}
+}
+
 int probe_run(const struct smolvm *vm, const struct probe_input *input, struct probe_report *report,
 	struct error *err)
 {
@@ -360,8 +384,7 @@ int probe_run(const struct smolvm *vm, const struct probe_input *input, struct p
 	if (canary_start(trials.canary, err) != 0)
 		return err_wrap(err, "probes");
 	result = input->ask != NULL ? input->ask(input->ask_arg, attempts, trials.count, err)
-				    : guest_probe(vm, input->machine, input->alias, attempts,
-					      trials.count, &reply, err);
+				    : ask_guest(vm, input, attempts, trials.count, &reply, err);
 	canary_stop(trials.canary);
 	if (result != 0 || (input->ask == NULL && check_route(vm, input, reply.route, err) != 0))
 		return err_wrap(err, "probes");

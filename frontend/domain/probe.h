@@ -19,6 +19,8 @@ struct probe_port {
 
 struct probe_input {
 	const char *machine;
+	const struct machine_process
+		*process;  /* its VM monitor: while that lives, the guest is waited for */
 	const char *alias; /* for a container: where the bundle is on the network that both share */
 	const char *other; /* another pool address that is up on this host */
 	const char *bundle_ip; /* the bundle's address on its bridge */

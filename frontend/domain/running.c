@@ -230,6 +230,7 @@ int bottle_verify(struct context *ctx, struct verdict *verdict, bool full, struc
 	cleanup_free char *other = alias_other(ctx, (unsigned)strtoul(octet, NULL, 10));
 	struct probe_input input = {
 		.machine = verdict->machine,
+		.process = &verdict->process,
 		.alias = verdict->alias,
 		.other = other,
 		.bundle_ip = verdict->bundle_ip,

@@ -249,8 +249,9 @@ int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 
 	probe_argv(&argv, alias);
 	longest = guest_ask_push(&argv, attempts, count);
-	if (smolvm_exec_root(vm, machine, &argv, (int)longest + GUEST_EXEC_MS, &proc, err) != 0 ||
-		guest_ask_ended(&proc, "machine", err) != 0)
+	if (smolvm_exec_root(vm, machine, &argv, (int)longest + GUEST_EXEC_MS, &proc, err) != 0)
 		return -1;
+	if (guest_ask_ended(&proc, "machine", err) != 0)
+		return smolvm_exec_unheard(&proc) ? GUEST_UNHEARD : -1;
 	return guest_parse(buf_str(&proc.out), attempts, count, reply, err);
 }

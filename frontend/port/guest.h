@@ -59,8 +59,11 @@ const char *guest_state_name(enum guest_state state);
  * write it. Caller frees *ret. */
 int guest_folder(const char *cache_root, char **ret, struct error *err);
 
+enum { GUEST_UNHEARD = 1 };
+
 /* Runs `bottle-guest up ALIAS probe ...` in MACHINE as root and fills in the answers. -1 when the program
- * did not run, did not answer for every attempt in order, or set no route: nothing is proven then. */
+ * did not run, did not answer for every attempt in order, or set no route: nothing is proven then. GUEST_UNHEARD,
+ * with *err set: it did not run, as the VM has ended or is too busy to answer. */
 int guest_probe(const struct smolvm *vm, const char *machine, const char *alias,
 	struct guest_attempt *attempts, size_t count, struct guest_reply *reply, struct error *err);
 

@@ -113,6 +113,10 @@ int smolvm_egress_events(
 int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct strv *argv,
 	int deadline_ms, struct proc *proc, struct error *err);
 
+/* Whether smolvm did not run it, as the machine's agent said nothing within three seconds: what smolvm calls "not
+ * running", whether the VM has ended or is too busy (ensure_running_and_connect in its src/cli/vm_common.rs). */
+bool smolvm_exec_unheard(const struct proc *proc);
+
 /* Runs a user's COMMAND in the machine by agent_command_run and returns its exit code in *ret: 126 and 127 as a shell
  * has them. */
 int smolvm_exec(const struct smolvm *vm, const char *machine, const struct agent_command *command,

@@ -2,19 +2,12 @@
 #include <string.h>
 
 #include "agent_command.h"
-#include "cancel.h"
 #include "childenv.h"
-#include "clock.h"
 #include "err.h"
 #include "plan.h"
 #include "proc.h"
 #include "smolvm.h"
 #include "smolvm_call.h"
-
-enum {
-	BUSY_MS = 15 * 1000, /* for as long an agent may be too busy to answer */
-	BUSY_PAUSE_MS = 500,
-};
 
 static void exec_argv(struct strv *argv, const struct smolvm *vm, const char *machine)
 {
@@ -23,9 +16,7 @@ static void exec_argv(struct strv *argv, const struct smolvm *vm, const char *ma
 	strv_push(argv, machine);
 }
 
-/* smolvm asks the machine's agent first, and calls a machine whose agent is too busy to answer in time "not running":
- * 1.7.4 does so in the first seconds after a start on a slow host (measured). */
-static bool is_busy(const struct proc *proc)
+bool smolvm_exec_unheard(const struct proc *proc)
 {
 	return proc->exit_code != 0 && strstr(buf_str(&proc->err), "is not running") != NULL;
 }
@@ -34,7 +25,6 @@ int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct 
 	int deadline_ms, struct proc *proc, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT;
-	int64_t until = clock_ms() + BUSY_MS;
 
 	exec_argv(&argv, vm, machine);
 	if (vm->caps->exec_user) { /* numeric: an image need not have /etc/passwd */
@@ -45,14 +35,9 @@ int smolvm_exec_root(const struct smolvm *vm, const char *machine, const struct 
 	strv_push(&argv, "/");
 	strv_push(&argv, "--");
 	strv_push_all(&argv, (const char *const *)command_argv->item);
-	for (;;) {
-		if (smolvm_call(vm, &argv, deadline_ms, proc, err) != 0)
-			return err_wrap(err, "smolvm: exec %s", machine);
-		if (!is_busy(proc) || clock_ms() > until || cancel_asked())
-			return 0;
-		proc_clear(proc);
-		clock_sleep_ms(BUSY_PAUSE_MS);
-	}
+	if (smolvm_call(vm, &argv, deadline_ms, proc, err) != 0)
+		return err_wrap(err, "smolvm: exec %s", machine);
+	return 0;
 }
 
 /* smolvm exits 255 for a command that could not be started; what its runtime (crun) says tells why. */

@@ -63,8 +63,19 @@ fault 1 busy 2
 try 1 "$bottle" launch late --image agent --bundle-image bundle --memory 512 --cpus 1
 is "$status" 0 "a machine that is said not to run, and runs, is asked again"
 is "$(wc -c <"$(home_of 1)/smolvm.busy")" 2 "as often as it takes"
-no_faults 1
 as 1 "$bottle" stop late >/dev/null
+rm "$(home_of 1)/smolvm.busy"
+fault 1 busy 9999
+as 1 "$bottle" launch late --image agent --bundle-image bundle --memory 512 --cpus 1 >"$work/out" 2>"$work/err" &
+launching=$!
+wait_for 20 test -s "$(home_of 1)/smolvm.busy"
+kill -KILL "$(sqlite3 "$(home_of 1)/.local/share/smolvm/server/smolvm.db" "select json_extract(cast(data as text), '$.pid') from vms")"
+wait "$launching"
+is "$?" 77 "one whose VM ends meanwhile is not"
+ok "$([ "$(wc -c <"$(home_of 1)/smolvm.busy")" -lt 20 ]; echo $?)" "nor for long"
+like "$work/err" 'is not running' "and what smolvm said is said"
+is "$(leftovers 1 a)" "" "nothing is left"
+no_faults 1
 
 # Labels guide, they do not authorise: what lacks one of ours is nobody's leftover.
 owner=$(uid 1)
