@@ -9,6 +9,7 @@
 
 struct error;
 struct guest_attempt;
+struct machine_process;
 struct smolvm;
 
 /* A port that the bundle publishes: in a bottle it is host_port of the alias. */
@@ -19,8 +20,8 @@ struct probe_port {
 
 struct probe_input {
 	const char *machine;
-	const struct machine_process
-		*process;  /* its VM monitor: while that lives, the guest is waited for */
+	/* Its VM monitor: while that lives, a guest that says nothing is asked again. NULL: it is not. */
+	const struct machine_process *process;
 	const char *alias; /* for a container: where the bundle is on the network that both share */
 	const char *other; /* another pool address that is up on this host */
 	const char *bundle_ip; /* the bundle's address on its bridge */
