@@ -364,10 +364,10 @@ for event in docker network agent-network container agent-container start; do
 	kill -KILL "$(launcher 1)" 2>/dev/null
 	wait "$launching"
 	wait_for 5 sh -c "! pgrep -u $(uid 1) -f '^$bottle supervise' >/dev/null"
-	for _ in 1 2 3 4 5 6; do # the engine may still be at what the dead launcher had asked for, and be done after a gc
+	for _ in 1 2 3 4 5 6 7 8; do # the engine may still be at what the dead launcher had asked for, and be done after a gc
 		try 1 "$bottle" gc -f
-		[ -z "$(leftovers 1 a)" ] && sleep 2 && [ -z "$(leftovers 1 a)" ] && break
 		sleep 2
+		[ -n "$(leftovers 1 a)" ] || break
 	done
 	is "$status $(leftovers 1 a)" "0 " "killed after '$event': gc leaves nothing"
 done
