@@ -71,6 +71,16 @@ line_of() { # ADDRESS [MASK [FLAGS]]: an alias as ip(8) shows it
 	echo "1: lo    inet $1/${2:-32} scope host ${3:-}lo:${1##*.}\\       valid_lft forever preferred_lft forever"
 }
 
+# kind_of STATE: what is left of $A
+kind_of() {
+	case $1 in
+	"$home") echo absent ;;
+	"$(with_line "$(line_of $A)")") echo whole ;;
+	"$(with_line "$(line_of $A 8 'secondary ')")") echo leftover ;;
+	*) echo other ;;
+	esac
+}
+
 # unchanged [ADDRESS]...: lo is as it was byte for byte, but for these aliases, which are taken off again
 unchanged() {
 	local now address line

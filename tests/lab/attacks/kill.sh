@@ -1,16 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # Catalogue 82-84: SIGKILL and SIGSTOP at each system call, by root, who traces it; and what root changes meanwhile.
 
-# kind_of STATE: what is left of $A
-kind_of() {
-	case $1 in
-	"$home") echo absent ;;
-	"$(with_line "$(line_of $A)")") echo whole ;;
-	"$(with_line "$(line_of $A 8 'secondary ')")") echo leftover ;;
-	*) echo other ;;
-	esac
-}
-
 # each VERB ACT FIRST LAST WANT KINDS: at each call from FIRST to LAST. KINDS: what may be left. Then another call with
 # VERB puts it right.
 each() {
