@@ -10,19 +10,24 @@ engine_start a
 state=$work/home-1/.local/state/bottle
 sealed="$launch --network sealed web"
 
-# Kills the launcher that the journal names as soon as it has so many lines. A shell would be too slow; and lines that follow
-# each other at once are held apart by strace, which lets each write of the launcher's to its journal take a moment longer.
-cat >"$work/kill_at.py" <<'PY'
+# Kills the launcher that the journal names as soon as these events are in it, in this order; and then strace, which would
+# hold the dead one for as long as it was told to. A shell would be too slow.
+cat >"$work/kill_after.py" <<'PY'
 import json, os, signal, sys, time
-path, want, end = sys.argv[1], int(sys.argv[2]), time.monotonic() + 120
+path, want, end = sys.argv[1], sys.argv[2:], time.monotonic() + 120
 print("ready", flush=True)
 while time.monotonic() < end:
     try:
-        lines = open(path).read().split("\n")[:-1]
+        lines = [json.loads(line) for line in open(path).read().split("\n")[:-1]]
     except OSError:
         lines = []
-    if lines and (len(lines) >= want or json.loads(lines[-1])["event"] == "ready"):
-        os.kill(json.loads(lines[0])["pid"], signal.SIGKILL)
+    events = iter(line["event"] for line in lines)
+    if all(event in events for event in want):
+        pid = lines[0]["pid"]
+        status = open(f"/proc/{pid}/status").read()
+        os.kill(pid, signal.SIGKILL)
+        os.kill(int(status.split("TracerPid:")[1].split()[0]), signal.SIGKILL)
+        print("killed", flush=True)
         break
     time.sleep(0.0005)
 PY
@@ -62,38 +67,51 @@ ok $? "control: a bottle that is up has its sockets, bound, and the lease port"
 as 1 "$bottle" stop web >/dev/null
 is "$(traces)" "" "stop leaves none of it"
 
-at=0
-seen=
-while [ $at -lt 40 ]; do
-	at=$((at + 1))
-	python3 "$work/kill_at.py" "$state/web/journal" $at >"$work/killer" &
+# The launcher's first thread writes these lines, in this order. Those about the machine that another thread of it makes may
+# come anywhere before start. strace follows the first alone, and holds it in the write of the line in question until it is
+# dead: it never gets to the next, however late the killer looks.
+own="launch sealed network container start child booted child ready"
+traced="strace -qq -P $state/web/journal -e trace=write -o $work/home-1/writes"
+# shellcheck disable=SC2086
+try 1 $traced -s 40 "$bottle" $sealed
+# shellcheck disable=SC2046 # the lines as words
+is "$(echo $(sed -n 's/^write(.*{\\"event\\":\\"\([a-z]*\)\\".*/\1/p' "$work/home-1/writes"))" "$own" \
+	"control: what the launcher's first thread writes"
+as 1 "$bottle" stop web >/dev/null
+
+killed() { # LINE EVENT...: the launcher, once the journal has these, and at the latest in its own write of line LINE
+	line=$1
+	shift
+	what="killed after $*"
+	python3 "$work/kill_after.py" "$state/web/journal" "$@" >"$work/killer" &
 	killer=$!
 	wait_for 20 grep -q ready "$work/killer"
 	# shellcheck disable=SC2086
-	as 1 strace -qq -o /dev/null -P "$state/web/journal" -e trace=write -e inject=write:delay_exit=200000 \
-		"$bottle" $sealed >"$work/launched" 2>&1
-	status=$?
+	as 1 $traced -e "inject=write:delay_exit=180000000:when=$line" "$bottle" $sealed >"$work/launched" 2>&1
 	wait "$killer"
-	last=$(sed -n 's/.*"event":"\([a-z]*\)".*/\1/p' "$state/web/journal" 2>/dev/null | tail -n 1)
-	what="killed at line $at, after ${last:-what its supervisor removed}"
-	seen="$seen ${last:-none}"
-	is "$status" 137 "$what: it is dead"
-	if journal_has 1 web ready; then # its supervisor was not let go of, and does not take it for up
-		wait_for 20 journal_has 1 web cleared
-		ok $? "killed after ready: its supervisor removes it"
-		is "$(traces)" "folder $state/web/" "killed after ready: all but the reason"
-		as 1 "$bottle" stop web >/dev/null
-		is "$(traces)" "" "killed after ready: stop removes that"
-		break
-	fi
-	cleaned "$what"
+	grep -qx killed "$work/killer"
+	ok $? "$what: it was there, and is dead"
+}
+
+line=0
+events=
+for event in $own; do
+	line=$((line + 1))
+	events="$events $event"
+	# shellcheck disable=SC2086
+	killed $line $events
+	[ "$event" = ready ] || cleaned "$what"
 done
-echo "# $at lines: $seen"
-[ $at -lt 40 ]
-ok $? "the last of these was ready"
-for event in launch machine sealed network container start booted; do
-	echo "$seen" | grep -qw $event
-	ok $? "one of these was killed after $event"
+journal_has 1 web ready && wait_for 20 journal_has 1 web cleared
+ok $? "killed after ready: its supervisor does not take it for up, and removes it"
+is "$(traces)" "folder $state/web/" "killed after ready: all but the reason"
+as 1 "$bottle" stop web >/dev/null
+is "$(traces)" "" "killed after ready: stop removes that"
+
+for events in machine "machine child"; do # of the other thread: the first is wherever it is then, at the latest at start
+	# shellcheck disable=SC2086
+	killed 5 launch $events
+	cleaned "$what"
 done
 
 says() { # STATE
