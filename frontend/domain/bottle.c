@@ -250,6 +250,8 @@ int bottle_launch(struct context *ctx, const char *name, const struct bottle_spe
 	suggest_container(&launch, timings, err);
 	err_wrap(err, "launch %s", name);
 	supervisor_explain(&launch.supervisor, err);
+	if (err_find_note(err, "why") != NULL)
+		bundle_explain(launch.ctx, &launch.bundle, err);
 	undo(&launch, err);
 	if (begun)
 		note(&launch, options->keep_on_fail ? "kept" : "failed", NULL, timings, err);

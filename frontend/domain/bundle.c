@@ -254,19 +254,35 @@ enum bundle_result bundle_start(struct context *ctx, const char *slug,
 	return read_ports(ctx, spec, lease, ret, err) == 0 ? BUNDLE_OK : BUNDLE_FAILED;
 }
 
-static int died(
-	struct context *ctx, const struct bundle *bundle, const char *state, struct error *err)
+static void note_log(struct context *ctx, const struct bundle *bundle, struct error *err)
 {
 	cleanup_error struct error ignored = ERROR_INIT;
 	cleanup_free char *log = NULL;
 
-	err_set(err, EXIT_UNAVAILABLE, "bundle: %s is %s before it served its ports", bundle->name,
-		state);
 	if (engine_container_logs(ctx->engine, bundle->id, LOG_LINES, LOG_MAX, &log, &ignored) ==
 			0 &&
 		*log != '\0')
 		err_note(err, "log", "%s", log);
+}
+
+int bundle_unserved(
+	struct context *ctx, const struct bundle *bundle, const char *state, struct error *err)
+{
+	err_set(err, EXIT_UNAVAILABLE, "bundle: %s is %s before it served its ports", bundle->name,
+		state);
+	note_log(ctx, bundle, err);
 	return -1;
+}
+
+void bundle_explain(struct context *ctx, const struct bundle *bundle, struct error *err)
+{
+	cleanup_engine_container struct engine_container container = ENGINE_CONTAINER_INIT;
+	cleanup_error struct error ignored = ERROR_INIT;
+
+	if (bundle->id != NULL && err_find_note(err, "log") == NULL &&
+		engine_container_inspect(ctx->engine, bundle->id, &container, &ignored) == 0 &&
+		strcmp(container.state, "running") != 0)
+		note_log(ctx, bundle, err);
 }
 
 int bundle_prove(struct context *ctx, const struct bundle *bundle, struct error *err)
@@ -291,14 +307,14 @@ int bundle_prove(struct context *ctx, const struct bundle *bundle, struct error 
 		if (engine_container_inspect(ctx->engine, bundle->id, &container, err) != 0)
 			return -1;
 		if (strcmp(container.state, "running") != 0)
-			return died(ctx, bundle, container.state, err);
+			return bundle_unserved(ctx, bundle, container.state, err);
 		if (clock_ms() > deadline)
 			break;
 	}
 	if (cancel_asked())
 		return err_set(
 			err, (enum exit_code)(EXIT_SIGNAL_BASE + cancel_signal()), "interrupted");
-	died(ctx, bundle, "up, but silent", err);
+	bundle_unserved(ctx, bundle, "up, but silent", err);
 	for (size_t i = 0; i < bundle->port_count; i++)
 		if (!targets[i].served)
 			err_note(err, "silent", "%s on %s:%u (port %u of the bundle)",

@@ -62,6 +62,14 @@ const char *bundle_address(bool sealed, const char *alias, const char *bundle_ip
  * the end of the bundle's log. */
 int bundle_prove(struct context *ctx, const struct bundle *bundle, struct error *err);
 
+/* The error of a bundle that is STATE and has not served its ports, with the end of its log. Returns -1. */
+int bundle_unserved(
+	struct context *ctx, const struct bundle *bundle, const char *state, struct error *err);
+
+/* After another failure: notes in *err, as "log", the end of the log of a bundle that runs no more, unless there is
+ * such a note. */
+void bundle_explain(struct context *ctx, const struct bundle *bundle, struct error *err);
+
 /* Whether the container runs and publishes what it did when it was started; ALIAS is NULL for a sealed bottle.
  * RET_TOKEN, unless NULL, gets its
  * token, or NULL when it has none; the caller frees it with mem_free_secret. */

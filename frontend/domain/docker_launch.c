@@ -40,8 +40,6 @@ enum {
 	SERVE_ROUND_MS = 2000,
 	SERVE_PAUSE_MS = 100,
 	NONCE_BYTES = 16,
-	LOG_LINES = 10,
-	LOG_MAX = 16384,
 };
 
 /* The docker command is needed for the first probe, so it is looked for before anything is made. */
@@ -167,16 +165,9 @@ int docker_launch_plan(struct launch *launch, struct error *err)
 
 static int silent(struct launch *launch, const char *state, const bool served[], struct error *err)
 {
-	cleanup_error struct error ignored = ERROR_INIT;
-	cleanup_free char *log = NULL;
 	const struct bundle *bundle = &launch->bundle;
 
-	err_set(err, EXIT_UNAVAILABLE, "bundle: %s is %s before it served its ports", bundle->name,
-		state);
-	if (engine_container_logs(
-		    launch->ctx->engine, bundle->id, LOG_LINES, LOG_MAX, &log, &ignored) == 0 &&
-		*log != '\0')
-		err_note(err, "log", "%s", log);
+	bundle_unserved(launch->ctx, bundle, state, err);
 	for (size_t i = 0; i < bundle->port_count; i++)
 		if (!served[i])
 			err_note(err, "silent", "%s on %s:%u", bundle->port[i].name,

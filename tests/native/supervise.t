@@ -195,6 +195,24 @@ wait_for 20 cleared
 try 1 "$bottle" gc -f
 like "$work/out" 'nothing to remove' "and has removed everything"
 
+# The bundle, while the VM is probed: its last words come with the reason.
+tar -C "$work/bundle" -c . | engine_docker a import --change 'ENV PATH=/bin' --change \
+	'CMD ["/bin/busybox","sh","-c","busybox httpd -p 8888; until [ -e /end ]; do busybox sleep 0.1; done; echo giving up; exit 3"]' \
+	- ending:latest >/dev/null
+as 1 "$bottle" stop web >/dev/null
+fault 1 exec.delay 2
+# shellcheck disable=SC2086
+as 1 "$bottle" $launch --bundle-image ending web >"$work/out" 2>"$work/err" &
+launching=$!
+wait_for 60 journal_has 1 web booted
+engine_docker a exec bot-bottle-sidecars-web /bin/busybox touch /end
+! wait "$launching"
+ok $? "the bundle ends while the VM is probed: the launch fails"
+no_faults 1
+like "$work/err" '^  why +the bundle ended \(exit code 3\)' "and says why"
+like "$work/err" '^  log +giving up' "with the bundle's last words"
+is "$(leftovers 1 a)" "" "and nothing is left"
+
 # The launcher, once the VM runs: the supervisor is all there is.
 as 1 "$bottle" stop web >/dev/null
 fault 1 exec.delay 1
