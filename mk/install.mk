@@ -32,6 +32,9 @@ install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leave
 	$(BUILD)/bin/bottle completion fish >$(COMPDIR)/fish/vendor_completions.d/bottle.fish
 	install -d $(COMPDIR)/bottle/nft
 	install -m 644 $(NFT) $(COMPDIR)/bottle/nft/
+	install -m 755 install/check.sh $(LIBDIR)/check
+	install -m 755 install/uninstall.sh $(LIBDIR)/uninstall
+	install -m 644 install/bottle-check.8 $(MANDIR)/man8/
 ifeq ($(HELPER),yes)
 	install -m 644 helper/bottle-netd.8 $(MANDIR)/man8/
 	install -m 700 $(BUILD)/libexec/bottle-netd $(LIBDIR)/.bottle-netd.new
@@ -40,8 +43,18 @@ ifeq ($(HELPER),yes)
 	mv -f $(LIBDIR)/.bottle-netd.new $(LIBDIR)/bottle-netd
 endif
 
+# What install/install.sh has recorded is its own script's to remove.
+RECORDED = $(if $(AS_ROOT),$(if $(DESTDIR),,$(shell grep -ls '^. bottle [^ ]* prefix $(PREFIX) group ' \
+	/var/lib/bottle/installs.d/* /var/lib/bottle/installs.d/.*.pending)))
+
 uninstall: ## remove what install put there (stop bottles first: bottle stop --all)
+	$(if $(RECORDED),install/uninstall.sh --prefix $(PREFIX))
 	rm -f $(BINDIR)/bottle $(LIBDIR)/bottle-netd $(MANDIR)/man1/bottle.1 $(MANDIR)/man5/bottle.yaml.5 \
-		$(MANDIR)/man8/bottle-netd.8 $(COMPDIR)/bash-completion/completions/bottle \
-		$(COMPDIR)/zsh/site-functions/_bottle $(COMPDIR)/fish/vendor_completions.d/bottle.fish
+		$(MANDIR)/man8/bottle-netd.8 $(MANDIR)/man8/bottle-check.8 $(COMPDIR)/zsh/site-functions/_bottle \
+		$(COMPDIR)/bash-completion/completions/bottle $(COMPDIR)/fish/vendor_completions.d/bottle.fish
 	rm -rf $(LIBDIR) $(COMPDIR)/bottle
+
+.PHONY: check-install
+check-install: all ## install, drift, uninstall, and a kill at every step of them (as root; some minutes)
+	install/deps check-install
+	BUILD=$(BUILD) prove --timer $(wildcard tests/install/*.t)

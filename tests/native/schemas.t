@@ -82,6 +82,11 @@ valid gc 0 "gc, a dead launch" gc --json
 is "$(jq -r '.dead_launches[0]' "$work/out")" dead "it is named"
 valid gc 0 "gc -f" gc -f --json
 
+# Not of bottle itself: the check of an installation, of whatever is here. tests/install/drift.t has each kind of finding.
+"$top/install/check.sh" --json >"$work/document.install.check" 2>"$work/err"
+is "$(jq -r .schema "$work/document.install.check")" "bottle.check/1" "check --json: one document of that schema and nothing else"
+echo check >>"$work/seen"
+
 is "$("$here/validate" "$top/docs/json" "$work"/document.* 2>&1)" "" "all are as their schemas say, and no schema lets more through"
 is "$(sort -u "$work/seen" | tr '\n' ' ')" "$(cd "$top/docs/json" && ls | sed 's/\.json$//' | tr '\n' ' ')" \
 	"every schema was tried"

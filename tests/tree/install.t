@@ -8,7 +8,9 @@ check "make install DESTDIR= works" make -s --no-print-directory BUILD="$BUILD" 
 cat >"$work/expected" <<EXPECTED
 755 usr/bin/bottle
 HELPER usr/libexec/bottle/bottle-netd
+755 usr/libexec/bottle/check
 755 usr/libexec/bottle/guest/$(uname -m)/bottle-guest
+755 usr/libexec/bottle/uninstall
 644 usr/share/bash-completion/completions/bottle
 $(for schema in docs/json/*.json; do echo "644 usr/share/bottle/json/${schema##*/}"; done)
 644 usr/share/bottle/nft/bottle-bundles.nft
@@ -17,6 +19,7 @@ $(for schema in docs/json/*.json; do echo "644 usr/share/bottle/json/${schema##*
 644 usr/share/fish/vendor_completions.d/bottle.fish
 644 usr/share/man/man1/bottle.1
 644 usr/share/man/man5/bottle.yaml.5
+644 usr/share/man/man8/bottle-check.8
 644 usr/share/man/man8/bottle-netd.8
 644 usr/share/zsh/site-functions/_bottle
 EXPECTED

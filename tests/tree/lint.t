@@ -10,7 +10,7 @@ says_nothing() { # PAGE
 	mandoc -Tlint -W style "$1" >"$work/said" 2>&1
 	[ $? -le 1 ] && ! grep -vE ': STYLE: referenced manual not found: |^mandoc: outdated mandoc\.db lacks ' "$work/said"
 }
-for page in frontend/bottle.1 frontend/bottle.yaml.5 helper/bottle-netd.8; do
+for page in frontend/bottle.1 frontend/bottle.yaml.5 helper/bottle-netd.8 install/bottle-check.8; do
 	check "mandoc has nothing to say of $page, its style included" says_nothing "$page"
 done
 # shellcheck disable=SC2086 # lists of files

@@ -1,0 +1,163 @@
+#!/bin/sh
+# install.sh: what it puts where, twice, over an older one, and what it refuses.
+. "$(dirname "$0")/lib.sh"
+
+snapshot >"$work/before"
+ok "it installs" set_up
+is "the helper is the group's, setuid root" "$(stat -c '%a %U %G' $netd)" "4750 root bottlers"
+is "all else is root's" "$(find /usr/local ! -user root -o ! -path $netd ! -group root)" ""
+is "and writable by root alone" "$(find /usr/local -perm /022 ! -type l)" ""
+is "no other setuid file" "$(find /usr/local /var/lib/bottle -type f -perm /6000)" "$netd"
+is "the record has a first line" "$(head -n 1 /var/lib/bottle/installs.d/usr-local)" \
+	"# bottle $(/mnt/build/bin/bottle version | sed -n '1s/^bottle //p') prefix /usr/local group bottlers"
+awk '$4 != "dir" && !/^#/ {print $1, $2, $3, $5}' /var/lib/bottle/installs.d/usr-local | sort -k 4 >"$work/recorded"
+find /usr/local -type f -printf '%m %u %g %p\n' | sort -k 4 >"$work/there"
+ok "it names every file, with mode and owner" diff "$work/recorded" "$work/there"
+ok "and its bytes" sh -c "awk '\$4 != \"dir\" && !/^#/ {print \$4 \"  \" \$5}' /var/lib/bottle/installs.d/usr-local | sha256sum --check --quiet"
+is "nothing is left of the work" "$(find /usr/local /var/lib/bottle -name '.*' ! -name .lock)" ""
+is "the address that was tried is not there afterwards" "$(ip -o addr show dev lo | grep -c 'lo:')" 0
+try "$check"
+is "check finds nothing" "$status:$out" "0:"
+
+# again
+find /usr/local /var/lib/bottle/installs.d/usr-local -printf '%i %C@ %p\n' | sort >"$work/once"
+ok "it runs again" set_up
+like "and says that there is nothing to change" "$out" "bottle .* is installed in /usr/local: nothing to change"
+find /usr/local /var/lib/bottle/installs.d/usr-local -printf '%i %C@ %p\n' | sort >"$work/twice"
+ok "no inode was touched" diff "$work/once" "$work/twice"
+
+# over an older one
+other_build newer
+ln $netd /usr/local/hoarded
+old=$(hash $netd)
+ok "another build goes over it" set_up --build /mnt/newer
+is "the helper is the new one" "$(hash $netd)" "$(hash /mnt/newer/libexec/bottle-netd)"
+is "a hard link to the old one is no setuid program any more" "$(stat -c %a /usr/local/hoarded):$(hash /usr/local/hoarded)" "600:$old"
+rm /usr/local/hoarded
+like "two files were new" "$(echo "$out" | head -n 1)" ".*: 2 files new, 0 removed"
+chmod 755 $netd
+chown ann /usr/local/bin/bottle
+rm /usr/local/share/man/man1/bottle.1
+ok "what has drifted" set_up --build /mnt/newer
+try "$check"
+is "is put right" "$status:$out" "0:"
+ln -sf /etc/passwd /usr/local/bin/bottle
+before=$(hash /etc/passwd)
+ok "a link under a name of ours" set_up --build /mnt/newer
+is "is replaced, and not followed" "$(stat -c %F /usr/local/bin/bottle):$(hash /etc/passwd)" "regular file:$before"
+
+# without the helper
+ok "--no-helper" set_up --no-helper
+is "takes the helper and its page away" "$(find /usr/local -name 'bottle-netd*')" ""
+try "$check"
+is "and check is content" "$status:$out" "0:"
+ok "and back" set_up
+ok "in a second prefix too" set_up --prefix=/opt/a-b
+ok "whose record" set_up --prefix /opt/a/b
+is "has a name of its own" "$(cd /var/lib/bottle/installs.d && echo *)" "opt-a-b opt-a-b+ usr-local"
+try "$check"
+is "check judges all three" "$status:$out:$(echo "$err" | grep -o '[0-9]* installations')" "0::3 installations"
+remove
+is "they go" "$status:$(snapshot | diff "$work/before" -)" "0:"
+
+# refused
+refused() { # CODE WHY ARG...: and changes nothing
+	code=$1 why=$2
+	shift 2
+	snapshot >"$work/before"
+	try "$top/install/install.sh" --build /mnt/build --group bottlers "$@"
+	is "refused: $why" "$status" "$code"
+	case $err in
+	*"$why"*"  left      nothing was changed"*"  next      "*) ok "and says so, with what to type" true ;;
+	*) differs "and says so, with what to type" "$err" "$why" ;;
+	esac
+	snapshot | diff "$work/before" - >"$work/diff"
+	is "and nothing has changed" "$(cat "$work/diff")" ""
+}
+mkdir -p /opt/p/libexec/bottle /opt/p/bin
+chmod 775 /opt/p
+refused 78 "/opt/p is writable by group root (mode 775)" --prefix /opt/p
+chmod 757 /opt/p
+refused 78 "/opt/p is writable by others (mode 757)" --prefix /opt/p
+refused 78 "/opt/p is writable by others (mode 757)" --prefix /opt/p/deeper/still
+chmod 755 /opt/p
+chown bob /opt/p
+refused 78 "/opt/p belongs to bob" --prefix /opt/p
+chown root /opt/p
+chmod 770 /opt/p/libexec/bottle
+refused 78 "/opt/p/libexec/bottle is writable by group" --prefix /opt/p
+chmod 755 /opt/p/libexec/bottle
+chmod 1777 /opt/p/bin
+refused 78 "/opt/p/bin is writable by others (mode 1777)" --prefix /opt/p
+chmod 755 /opt/p/bin
+ln -s p /opt/link
+refused 78 "/opt/link is a symbolic link" --prefix /opt/link
+refused 78 "/tmp is writable by others" --prefix /tmp/x
+mkdir -p /opt/p/libexec/bottle/bottle-netd
+refused 73 "is a folder, and should be a file" --prefix /opt/p
+rmdir /opt/p/libexec/bottle/bottle-netd
+refused 64 "a prefix is an absolute path" --prefix usr/local
+refused 64 "a prefix has letters" --prefix "/opt/p q"
+refused 64 "a prefix has letters" --prefix /opt/../tmp
+refused 78 "there is no group 'nobodys'" --group nobodys
+refused 65 "is not there" --build /mnt/real
+mkdir -p /var/lib/bottle
+chown bob /var/lib/bottle
+refused 78 "/var/lib/bottle belongs to bob"
+rmdir /var/lib/bottle
+mount -t tmpfs -o nosuid,mode=755 tmpfs /srv
+try "$top/install/install.sh" --build /mnt/build --group bottlers --prefix /srv
+is "a file system that is nosuid makes no helper" "$status:$(find /srv -name '*netd*' ! -name '*.8')" "78:"
+like "because it was tried" "$(echo "$err" | head -n 1)" ".*the new helper does not work.*mounted nosuid"
+remove
+umount /srv
+mkdir /opt/closed
+chmod 700 /opt/closed
+try "$top/install/install.sh" --build /mnt/build --group bottlers --prefix /opt/closed
+is "nor does a folder that users cannot enter" "$status" 78
+remove
+cp -a /mnt/newer /mnt/broken
+cp /bin/true /mnt/broken/libexec/bottle-netd
+set_up
+old=$(hash $netd)
+try "$top/install/install.sh" --build /mnt/broken --group bottlers
+is "a helper that does not speak as it should leaves the old one in place" "$status:$(hash $netd):$(stat -c %a $netd)" "78:$old:4750"
+like "check sees that it did not end" "$("$check" | grep ^interrupted)" "interrupted /var/lib/bottle/installs.d/.usr-local.pending: .*"
+ok "the old build goes on from there" set_up
+try "$check"
+is "to a clean end" "$status:$out" "0:"
+(
+	flock -n 8
+	try "$top/install/install.sh" --build /mnt/build --group bottlers
+	echo "$status" >"$work/busy"
+) 8>>/var/lib/bottle/installs.d/.lock
+is "two at a time do not work" "$(cat "$work/busy")" 75
+try setpriv --reuid 64004 --clear-groups "$top/install/install.sh" --build /mnt/build
+is "a user is told to be root" "$status" 77
+
+# dpkg-statoverride
+remove
+dpkg-statoverride --add root bottlers 0755 $netd
+ok "an override that turns the helper off" set_up
+is "is honoured" "$(stat -c '%a %U %G' $netd)" "755 root bottlers"
+ok "on the way over it too" set_up --build /mnt/newer
+is "and after it" "$(stat -c '%a %U %G' $netd)" "755 root bottlers"
+try "$check"
+is "check knows it" "$status:$out" "0:"
+dpkg-statoverride --remove $netd
+dpkg-statoverride --add root docker 4710 $netd
+ok "an override with another group" set_up
+is "is honoured as well" "$(stat -c '%a %U %G' $netd)" "4710 root docker"
+dpkg-statoverride --remove $netd
+remove
+dpkg-statoverride --add root bottlers 4755 $netd
+refused 78 "more than root and a group could use or change it"
+dpkg-statoverride --remove $netd
+
+# A package's files are not ours to replace.
+mkdir -p "$work/deb/DEBIAN" "$work/deb/usr/bin"
+printf '%s\n' 'Package: bottle' 'Version: 1' 'Architecture: all' 'Maintainer: T <t@example.org>' 'Description: t' >"$work/deb/DEBIAN/control"
+echo x >"$work/deb/usr/bin/bottle"
+ok "a package of ours is there" sh -c "dpkg-deb -b '$work/deb' '$work/b.deb' && dpkg -i '$work/b.deb'" >/dev/null
+refused 73 "/usr/bin/bottle belongs to package bottle" --prefix /usr
+done_testing
