@@ -126,6 +126,9 @@ running() {
 		find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/exe' -printf '%h %l\n' 2>/dev/null |
 			while read -r folder program _; do
 				grep -qxF -- "$program" "$work/programs" || continue
+				# Of that path on another file system: a container has its own.
+				at=$(stat -c %d "${program%/*}" 2>/dev/null) && from=$(stat -L -c %d "$folder/exe" 2>/dev/null) &&
+					[ "$at" != "$from" ] && continue
 				echo "process ${folder##*/}: $(tr '\0' ' ' <"$folder/cmdline" 2>/dev/null | tr -c ' -~' '?')"
 			done
 	else

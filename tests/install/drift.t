@@ -54,8 +54,6 @@ drift override "$netd: dpkg-statoverride makes it root:bottlers 4755: more than.
 	'chmod 4755 $netd; dpkg-statoverride --add root bottlers 4755 $netd' 'chmod 4750 $netd; dpkg-statoverride --remove $netd'
 drift mode "$netd: is 4750, should be 755" 'dpkg-statoverride --add root bottlers 0755 $netd' 'dpkg-statoverride --remove $netd' \
 	"an override that is not in force"
-drift mode "/var/lib/bottle/installs.d/usr-local: is 666, should be 644" 'chmod 666 /var/lib/bottle/installs.d/usr-local' \
-	'chmod 644 /var/lib/bottle/installs.d/usr-local' "of the record"
 drift capability "$netd: has file capabilities: setcap -r $netd" 'setcap cap_net_raw+ep $netd' 'setcap -r $netd'
 drift acl "$netd: has an access control list: getfacl $netd" 'setfacl -m u:ann:rx $netd' 'setfacl -b $netd'
 ln $netd /usr/local/share/hard
@@ -63,6 +61,12 @@ try "$check"
 is "a hard link is found at both ends" "$out" "unknown-copy $netd: has 2 names: find / -xdev -samefile $netd
 unknown-copy /usr/local/share/hard: a setuid or setgid copy of bottle-netd that no record and no package has"
 rm /usr/local/share/hard
+chmod 666 /var/lib/bottle/installs.d/usr-local
+try "$check"
+is "a record that others can write is a finding, and no measure of the helper" "$out" "\
+mode /var/lib/bottle/installs.d/usr-local: is 666, should be 644
+unknown-copy $netd: a setuid or setgid copy of bottle-netd that no record and no package has"
+chmod 644 /var/lib/bottle/installs.d/usr-local
 # A pair that does not fit, each file as its record says: the frontend of another pool.
 cp /usr/local/bin/bottle "$work/bottle"
 cp /var/lib/bottle/installs.d/usr-local "$work/record"
