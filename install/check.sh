@@ -15,11 +15,12 @@ LC_ALL=C
 export PATH LC_ALL
 umask 077
 
-records=/var/lib/bottle/installs.d
+var=$(cd -P /var && pwd -P) # macOS has a link there
+records=$var/lib/bottle/installs.d
 protocol=1                           # of bottle-netd, as the frontend speaks it
 speech='protocol [0-9][0-9]* pool 127\.' # what every build of the helper has in it, under whatever name
 # Where a forgotten copy of a setuid program would be, besides the prefix of every record. --scan adds more.
-places="/usr/bin /usr/sbin /usr/libexec /usr/lib/bottle /usr/local /opt /srv /root /tmp /var/tmp /var/lib/bottle"
+places="/usr/bin /usr/sbin /usr/libexec /usr/lib/bottle /usr/local /opt /srv /root /tmp /var/tmp $var/lib/bottle"
 
 usage() {
 	sed -n '4,5s/^# *//p' "$0" >&2

@@ -24,7 +24,7 @@ umask 022
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 top=${here%/*}
-state=/var/lib/bottle
+state=$(cd -P /var && pwd -P)/lib/bottle # macOS has a link there
 records=$state/installs.d
 stage=$state/.stage
 prefix=/usr/local helper=yes build=$top/build

@@ -16,7 +16,7 @@ export PATH LC_ALL
 umask 077
 
 here=$(cd "$(dirname "$0")" && pwd -P)
-state=/var/lib/bottle
+state=$(cd -P /var && pwd -P)/lib/bottle # macOS has a link there
 records=$state/installs.d
 only='' force='' purge=''
 left="nothing was changed"

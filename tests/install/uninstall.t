@@ -80,6 +80,21 @@ is "--force removes all the same" "$status" 0
 rm "$work/containers"
 same "everything"
 
+# The same path in a container, which has a file system of its own.
+set_up
+unshare -m sh -c 'mount -t tmpfs -o mode=755 tmpfs /usr/local && mkdir /usr/local/bin && cp /mnt/build/bin/bottle /usr/local/bin/ &&
+	exec setpriv --reuid 64003 --regid 64003 --clear-groups env HOME=/mnt/work/home /usr/local/bin/bottle events -f' >/dev/null 2>&1 &
+running=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ "$(readlink /proc/$running/exe)" != /usr/local/bin/bottle ] || break
+	sleep 0.2
+done
+is "a container's own copy runs" "$(readlink /proc/$running/exe)" /usr/local/bin/bottle
+remove
+is "and is no reason to refuse" "$status:$err" "0:"
+kill $running
+wait $running 2>/dev/null
+
 # what has become of it
 set_up
 cp /bin/true $netd
