@@ -2,7 +2,9 @@
 #include "events.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "context.h"
@@ -173,6 +175,75 @@ static void test_failures(void)
 	start_over();
 }
 
+/* Lines of PATH, and those of them that are an event. */
+static long long count(const char *path, bool events_only)
+{
+	FILE *in = fopen(path, "r");
+	char *line = NULL;
+	size_t size = 0;
+	long long found = 0;
+
+	while (in != NULL && getline(&line, &size, in) > 0) {
+		json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+
+		found += !events_only || (line[strlen(line) - 1] == '\n' && json_is_object(json) &&
+						 json_is_string(json_object_get(json, "event")));
+		json_decref(json);
+	}
+	free(line);
+	if (in != NULL)
+		fclose(in);
+	return found;
+}
+
+static long long count_lines(const char *path)
+{
+	return count(path, false);
+}
+
+static long long count_events(const char *path)
+{
+	return count(path, true);
+}
+
+/* The record is limited, and is cut between events: with far more than fits, both files hold whole lines of JSON
+ * alone, and what is read is the newest events in their order, without a gap. */
+static void test_rotation(void)
+{
+	enum { EVENTS = 6000, LIMIT = 1 << 20 };
+	cleanup_events struct events events = EVENTS_INIT;
+	cleanup_free char *old = xasprintf("%s.1", file), *reason = xcalloc(301, 1);
+	struct event_read event;
+	int64_t first = -1, last = -1;
+	bool ordered = true;
+	struct stat now, before;
+
+	start_over();
+	memset(reason, 'r', 300);
+	for (int i = 0; i < EVENTS; i++)
+		events_note(&ctx,
+			&(struct event){
+				.name = "unverified", .bottle = "web", .reason = reason, .ms = i});
+	ok(stat(file, &now) == 0 && stat(old, &before) == 0,
+		"a record past its limit is two files");
+	ok(now.st_size <= LIMIT && before.st_size <= LIMIT, "each below the limit");
+	is_int(count_lines(file) + count_lines(old), count_events(file) + count_events(old),
+		"each line of both is an event");
+	open_events(&events);
+	while (events_next(&events, &event)) {
+		ordered = ordered && (last < 0 || event.ms == last + 1);
+		first = first < 0 ? event.ms : first;
+		last = event.ms;
+	}
+	ok(ordered && !events.reader.gap, "read in their order, none left out between");
+	is_int(last, EVENTS - 1, "to the newest");
+	ok(first > 0 && last - first + 1 > LIMIT / 400,
+		"the oldest are dropped, and more than one file's are kept");
+	is_int(warnings, 0, "without a warning");
+	unlink(old);
+	start_over();
+}
+
 int main(void)
 {
 	if (mkdtemp(base) == NULL)
@@ -184,6 +255,7 @@ int main(void)
 	test_hostile();
 	test_foreign_lines();
 	test_failures();
+	test_rotation();
 	rmdir(ctx.state_root);
 	rmdir(base);
 	free(ctx.state_root);
