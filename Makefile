@@ -34,6 +34,7 @@ include mk/helper.mk
 include mk/guest.mk
 include mk/test.mk
 include mk/install.mk
+include mk/observe.mk
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

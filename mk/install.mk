@@ -35,6 +35,10 @@ install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leave
 	install -m 755 install/check.sh $(LIBDIR)/check
 	install -m 755 install/uninstall.sh $(LIBDIR)/uninstall
 	install -m 644 install/bottle-check.8 $(MANDIR)/man8/
+	for dir in audit logrotate osquery rsyslog sigma systemd; do install -d $(COMPDIR)/bottle/observe/$$dir && \
+		install -m 644 install/observe/$$dir/* $(COMPDIR)/bottle/observe/$$dir/ || exit; done
+	install -m 644 docs/soc.md install/observe/netd.jq $(COMPDIR)/bottle/observe/
+	install -m 755 install/observe/doctor-status $(COMPDIR)/bottle/observe/
 ifeq ($(HELPER),yes)
 	install -m 644 helper/bottle-netd.8 $(MANDIR)/man8/
 	install -m 700 $(BUILD)/libexec/bottle-netd $(LIBDIR)/.bottle-netd.new

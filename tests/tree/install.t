@@ -16,6 +16,15 @@ $(for schema in docs/json/*.json; do echo "644 usr/share/bottle/json/${schema##*
 644 usr/share/bottle/nft/bottle-bundles.nft
 644 usr/share/bottle/nft/bottle-raw.nft
 644 usr/share/bottle/nft/bottle-wildcard.nft
+644 usr/share/bottle/observe/audit/bottle.rules
+755 usr/share/bottle/observe/doctor-status
+644 usr/share/bottle/observe/logrotate/bottle-netd
+644 usr/share/bottle/observe/netd.jq
+644 usr/share/bottle/observe/osquery/bottle.conf
+644 usr/share/bottle/observe/rsyslog/bottle-netd.conf
+$(for rule in install/observe/sigma/*.yml; do echo "644 usr/share/bottle/observe/sigma/${rule##*/}"; done)
+644 usr/share/bottle/observe/soc.md
+644 usr/share/bottle/observe/systemd/bottle-events.service
 644 usr/share/fish/vendor_completions.d/bottle.fish
 644 usr/share/man/man1/bottle.1
 644 usr/share/man/man5/bottle.yaml.5

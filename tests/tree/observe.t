@@ -1,0 +1,42 @@
+#!/bin/sh
+# Sigma's rules by their form and fields, and docs/soc.md, the page that explains install/observe. See observe_*.t for the rest.
+. "$(dirname "$0")/tap.sh"
+data=$top/tests/tree/observe
+observe=$top/install/observe
+rules() { # RULE...: what is wrong with them
+	"$data/sigma-check" "$data/sigma.schema.json" docs/json/events.json "$@" 2>&1
+}
+
+is "the rules are as the specification says, of fields that their sources have" "$(rules "$observe"/sigma/*.yml)" ""
+bad() { # RULE SED NAME
+	sed "$2" "$observe/sigma/$1.yml" >"$work/bad.yml"
+	check "(one with $3 is found)" sh -c "! cmp -s '$work/bad.yml' '$observe/sigma/$1.yml'"
+	rules "$work/bad.yml" >"$work/said"
+	check "(and said)" test -s "$work/said"
+}
+bad bottle_verify_failed 's/^level: .*/level: severe/' "an unknown level"
+bad bottle_verify_failed 's/event:/evnet:/' "a field that is not there"
+bad bottle_verify_failed "s/'unverified'/'unproven'/" "an event that is not there"
+bad bottle_netd_elsewhere 's/condition: .*/condition: selection/' "a filter that is not used"
+bad bottle_netd_elsewhere 's/^status: .*/&\n&/' "a key twice"
+
+missing=
+for file in $(cd "$observe" && find . -type f | sed 's/^\.\///'); do
+	case $file in
+	sigma/*) name=$(basename "$file" .yml) ;;
+	*) name=$file ;;
+	esac
+	grep -qF "\`$name\`" docs/soc.md || missing="$missing $file"
+done
+is "every example is on the page" "$missing" ""
+missing=
+for name in $(jq -r '.queries | keys[]' "$observe/osquery/bottle.conf"); do
+	grep -qF "\`$name\`" docs/soc.md || missing="$missing $name"
+done
+is "every query of the pack too" "$missing" ""
+missing=
+for file in $(grep -oE '(tests|frontend|helper|docs|install)/[A-Za-z0-9_./-]*[a-z0-9]' docs/soc.md | sort -u); do
+	[ -e "$file" ] || missing="$missing $file"
+done
+is "every file that the page names is there" "$missing" ""
+done_testing
