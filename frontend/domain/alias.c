@@ -70,7 +70,11 @@ int alias_ensure(struct context *ctx, unsigned octet, struct error *err)
 
 int alias_release(const struct strv *addresses, struct strv *removed, struct error *err)
 {
-	return addresses->count == 0 ? 0 : netd_remove(addresses, removed, err);
+	unsigned first, last;
+
+	if (addresses->count == 0)
+		return 0;
+	return netd_policy(&first, &last, err) == 0 ? netd_remove(addresses, removed, err) : -1;
 }
 
 /* 127.0.0.OCTET when it can be bound now and is not EXCEPT, else NULL. */

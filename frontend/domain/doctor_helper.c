@@ -100,8 +100,9 @@ static void say_working(
 			settings->pool_first, settings->pool_last);
 		return;
 	}
-	doctor_say(ret, DOCTOR_OK, "%s, mode %04o, group %s; protocol 1, pool 127.0.0.%u-%u", path,
-		(unsigned)MODE, group ? group->gr_name : "without a name", first, last);
+	doctor_say(ret, DOCTOR_OK, "%s, mode %04o, group %s; protocol %d, pool 127.0.0.%u-%u", path,
+		(unsigned)MODE, group ? group->gr_name : "without a name", NETD_PROTOCOL, first,
+		last);
 }
 
 void doctor_helper(struct doctor *doctor, struct doctor_finding *ret)

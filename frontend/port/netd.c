@@ -100,17 +100,42 @@ int netd_remove(const struct strv *addresses, struct strv *removed, struct error
 	return 0;
 }
 
+/* Every version of the helper begins its policy with these two words, whatever else becomes of it. */
+static int check_protocol(const char *policy, struct error *err)
+{
+	cleanup_free char *path = NULL;
+	unsigned spoken = 0;
+
+	if (sscanf(policy, "protocol %4u", &spoken) == 1 && spoken == NETD_PROTOCOL)
+		return 0;
+	if (netd_path(&path, err) != 0)
+		return -1;
+	if (spoken == 0)
+		err_set(err, EXIT_CONFIG,
+			"helper: %s does not say which protocol it speaks; this bottle speaks %d",
+			path, NETD_PROTOCOL);
+	else
+		err_set(err, EXIT_CONFIG,
+			"helper: %s speaks protocol %u, this bottle %d: they are of different "
+			"versions",
+			path, spoken, NETD_PROTOCOL);
+	err_note(err, "left", "the helper was asked for nothing else");
+	return err_note(err, "next",
+		"install both from one version: the packages bottle and bottle-netd, or sudo make "
+		"install");
+}
+
 int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err)
 {
 	cleanup_proc struct proc proc = PROC_INIT;
 
-	if (run("policy", NULL, &proc, err) != 0)
+	if (run("policy", NULL, &proc, err) != 0 || check_protocol(buf_str(&proc.out), err) != 0)
 		return -1;
-	if (sscanf(buf_str(&proc.out), "protocol 1 pool 127.0.0.%3u 127.0.0.%3u", ret_first,
-		    ret_last) != 2)
-		return err_set(
-			err, EXIT_CONFIG, "helper: it speaks another protocol than this bottle");
-	return 0;
+	if (sscanf(buf_str(&proc.out), "protocol %*u pool 127.0.0.%3u 127.0.0.%3u", ret_first,
+		    ret_last) == 2)
+		return 0;
+	err_set(err, EXIT_CONFIG, "helper: its answer to `policy` names no pool");
+	return err_note(err, "next", "sudo make install, or install the package bottle-netd again");
 }
 
 bool netd_address_is_up(const char *address)
