@@ -35,6 +35,7 @@ include mk/guest.mk
 include mk/test.mk
 include mk/install.mk
 include mk/observe.mk
+include mk/release.mk
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -3,8 +3,8 @@
 #
 #	VERSION=0.1.0 CC=musl-gcc MUSL_LIB=/usr/lib/x86_64-linux-musl FILTER=build/netd/netd_filter.h sbom.sh ...
 #
-# The same inputs give the same bytes: Created is SOURCE_DATE_EPOCH, or else the date of the last commit, and
-# the name space is a hash of all the rest. Packages are found by the files that the build does read, so a
+# The same inputs give the same bytes: Created is SOURCE_DATE_EPOCH, or else the date of the last commit or of the
+# release, and the name space is a hash of all the rest. Packages are found by the files that the build does read, so a
 # compiler or libc of another package appears under its own name; without dpkg(1) they have no version.
 set -eu
 LC_ALL=C
@@ -13,23 +13,16 @@ program=$1
 shift
 
 [ "$(uname -s)" = Linux ] || { echo "sbom: only for Linux" >&2 && exit 1; }
-epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null)} || epoch=
-[ -n "$epoch" ] || { echo "sbom: no git history here: set SOURCE_DATE_EPOCH" >&2 && exit 1; }
-created=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)
+# shellcheck source=install/release/spdx.sh
+. install/release/spdx.sh
+# shellcheck source=install/release/source.sh
+. install/release/source.sh
+epoch=${SOURCE_DATE_EPOCH:-$(source_fact date)} || epoch=
+[ -n "$epoch" ] || { echo "sbom: neither a clone nor a release: set SOURCE_DATE_EPOCH" >&2 && exit 1; }
 
-hash() { # SUM FILE
-	"$1" <"$2" | cut -d ' ' -f 1
-}
-text() { # a JSON string
-	printf '"%s"' "$(printf '%s' "$1" | tr -d '\000-\037' | sed 's/[\\"]/\\&/g')"
-}
-
-# file ID PATH TYPE: the element of a file
+# file ID NAME TYPE PATH: the element of a file
 file() {
-	printf '    {"SPDXID": "SPDXRef-%s", "fileName": %s, "fileTypes": ["%s"],\n' "$1" "$(text "./$2")" "$3"
-	printf '     "licenseConcluded": "NOASSERTION", "copyrightText": "NOASSERTION",\n'
-	printf '     "checksums": [{"algorithm": "SHA1", "checksumValue": "%s"},\n' "$(hash sha1sum "$4")"
-	printf '                   {"algorithm": "SHA256", "checksumValue": "%s"}]}' "$(hash sha256sum "$4")"
+	echo "$1 $2 $3 $(spdx_hash sha1sum "$4") $(spdx_hash sha256sum "$4")" | spdx_files
 }
 
 # package ID NAME FILE PURPOSE LICENSE WHY: the package that FILE belongs to
@@ -44,32 +37,19 @@ package() {
 	else
 		owner=$2
 	fi
-	printf '    {"SPDXID": "SPDXRef-%s", "name": %s, ' "$1" "$(text "${owner%:*}")"
-	[ -z "$version" ] || printf '"versionInfo": %s,\n     ' "$(text "$version")"
-	printf '"downloadLocation": "NOASSERTION", "filesAnalyzed": false, "primaryPackagePurpose": "%s",\n' "$4"
-	[ -z "$purl" ] || printf '     "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
-       "referenceLocator": %s}],\n' "$(text "$purl")"
-	printf '     "licenseConcluded": "NOASSERTION", "licenseDeclared": "%s", "copyrightText": "NOASSERTION",\n' "$5"
-	printf '     "comment": %s}' "$(text "$6")"
-}
-
-relationship() { # FROM TYPE TO
-	printf '    {"spdxElementId": "SPDXRef-%s", "relationshipType": "%s", "relatedSpdxElement": "SPDXRef-%s"}' "$@"
+	spdx_package "$1" "${owner%:*}" "$version" "$4" "$5" "$purl" "$6"
 }
 
 # document NAMESPACE
 document() {
 	namespace=$1
 	shift
-	printf '{\n  "spdxVersion": "SPDX-2.3",\n  "dataLicense": "CC0-1.0",\n  "SPDXID": "SPDXRef-DOCUMENT",\n'
-	printf '  "name": %s,\n  "documentNamespace": "%s",\n' "$(text "bottle-netd-$VERSION")" "$namespace"
-	printf '  "creationInfo": {"created": "%s", "creators": ["Tool: bottle-sbom.sh-%s"]},\n' "$created" "$VERSION"
-	printf '  "documentDescribes": ["SPDXRef-bottle-netd"],\n  "packages": [\n'
-	printf '    {"SPDXID": "SPDXRef-bottle-netd", "name": "bottle-netd", "versionInfo": %s,\n' "$(text "$VERSION")"
+	spdx_begin bottle-netd "$VERSION" "$epoch" "$namespace" bottle-netd
+	printf '    {"SPDXID": "SPDXRef-bottle-netd", "name": "bottle-netd", "versionInfo": %s,\n' "$(spdx_text "$VERSION")"
 	printf '     "downloadLocation": "NOASSERTION", "primaryPackagePurpose": "APPLICATION", "filesAnalyzed": true,\n'
 	printf '     "packageVerificationCode": {"packageVerificationCodeValue": "%s"},\n' \
-		"$(hash sha1sum "$program" | tr -d '\n' | sha1sum | cut -d ' ' -f 1)"
-	printf '     "checksums": [{"algorithm": "SHA256", "checksumValue": "%s"}],\n' "$(hash sha256sum "$program")"
+		"$(spdx_hash sha1sum "$program" | tr -d '\n' | sha1sum | cut -d ' ' -f 1)"
+	printf '     "checksums": [{"algorithm": "SHA256", "checksumValue": "%s"}],\n' "$(spdx_hash sha256sum "$program")"
 	printf '     "hasFiles": ["SPDXRef-program"], "licenseConcluded": "NOASSERTION",\n'
 	printf '     "licenseDeclared": "NOASSERTION", "copyrightText": "NOASSERTION"},\n'
 	package libc musl "$MUSL_LIB/libc.a" LIBRARY MIT "the C library, linked statically, and its headers"
@@ -94,25 +74,25 @@ document() {
 	printf ',\n'
 	file filter netd/netd_filter.h SOURCE "$FILTER"
 	printf '\n  ],\n  "relationships": [\n'
-	relationship DOCUMENT DESCRIBES bottle-netd
+	spdx_relationship DOCUMENT DESCRIBES bottle-netd
 	printf ',\n'
-	relationship bottle-netd CONTAINS program
+	spdx_relationship bottle-netd CONTAINS program
 	printf ',\n'
-	relationship bottle-netd STATIC_LINK libc
+	spdx_relationship bottle-netd STATIC_LINK libc
 	printf ',\n'
-	relationship kernel-headers BUILD_DEPENDENCY_OF bottle-netd
+	spdx_relationship kernel-headers BUILD_DEPENDENCY_OF bottle-netd
 	for tool in compiler driver linker libseccomp; do
 		printf ',\n'
-		relationship $tool BUILD_TOOL_OF bottle-netd
+		spdx_relationship $tool BUILD_TOOL_OF bottle-netd
 	done
 	for source; do
 		printf ',\n'
-		relationship program GENERATED_FROM "source-$(printf '%s' "$source" | tr -c 'A-Za-z0-9\n' -)"
+		spdx_relationship program GENERATED_FROM "source-$(printf '%s' "$source" | tr -c 'A-Za-z0-9\n' -)"
 	done
 	printf ',\n'
-	relationship program GENERATED_FROM filter
+	spdx_relationship program GENERATED_FROM filter
 	printf ',\n'
-	relationship filter GENERATED_FROM source-helper-filter-gen-c
+	spdx_relationship filter GENERATED_FROM source-helper-filter-gen-c
 	printf '\n  ]\n}\n'
 }
 
