@@ -36,6 +36,7 @@ include mk/test.mk
 include mk/install.mk
 include mk/observe.mk
 include mk/release.mk
+include mk/ansible.mk
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
