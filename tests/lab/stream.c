@@ -1,6 +1,8 @@
 /* Both ends of measured connections: a server for a bundle, and what a bottle's guest asks of it.
  *
- *	stream serve PORT        the first byte says what a connection is for:
+ * ADDRESS and PORT are an IPv4 address and a port; or the path of a unix socket, and anything.
+ *
+ *	stream serve PORT        or the path of a unix socket; the first byte says what a connection is for:
  *	                         e echoes; after the end of what came, sends "end" and ends
  *	                         s NUMBER newline: sends that many bytes and ends
  *	                         d reads to the end, answers with the number of bytes
@@ -8,6 +10,8 @@
  *	                                 still did when their own side had ended
  *	stream get|put ADDRESS PORT N    N bytes from or to it: prints microseconds
  *	stream ping ADDRESS PORT N       N bytes there and back, one by one: prints microseconds for one
+ *	stream meet ADDRESS PORT N       N connections one after the other, each with a byte there and back: prints
+ *	                                 microseconds for one
  *	stream open ADDRESS PORT         prints how a connect ends, in a word
  */
 #define _GNU_SOURCE 1
@@ -21,6 +25,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,8 +47,29 @@ static void fail(const char *what)
 	exit(1);
 }
 
+static struct sockaddr_un unix_at(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+
+	if (strlen(path) >= sizeof(at.sun_path))
+		fail(path);
+	memcpy(at.sun_path, path, strlen(path) + 1);
+	return at;
+}
+
+static int dial_unix(const char *path)
+{
+	struct sockaddr_un at = unix_at(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 ? fd : -1;
+}
+
 static int dial(const char *address, const char *port)
 {
+	if (address[0] == '/')
+		return dial_unix(address);
+
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
@@ -101,15 +127,33 @@ static void serve_one(int fd)
 	put_all(fd, text, (size_t)n);
 }
 
-static int serve(const char *port)
+static int listen_unix(const char *path)
+{
+	struct sockaddr_un at = unix_at(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 1024) < 0)
+		fail("serve");
+	return fd;
+}
+
+static int listen_tcp(const char *port)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
-	signal(SIGCHLD, SIG_IGN);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 1024) < 0)
 		fail("serve");
+	return fd;
+}
+
+static int serve(const char *port)
+{
+	int fd = port[0] == '/' ? listen_unix(port) : listen_tcp(port), on = 1;
+
+	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int one = accept(fd, NULL, NULL);
 
@@ -193,6 +237,24 @@ static void ping(const char *address, const char *port, long n)
 	printf("%ld\n", (now_us() - begin) / n);
 }
 
+static void meet(const char *address, const char *port, long n)
+{
+	long begin = now_us();
+	char got;
+
+	for (long i = 0; i < n; i++) {
+		int fd = dial(address, port);
+
+		if (fd < 0)
+			fail("connect");
+		put_all(fd, "ex", 2);
+		if (get(fd, &got, 1) != 1)
+			fail("meet");
+		close(fd);
+	}
+	printf("%ld\n", (now_us() - begin) / n);
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit limit;
@@ -212,6 +274,8 @@ int main(int argc, char **argv)
 		return many(argv[2], argv[3], atol(argv[4]));
 	if (strcmp(argv[1], "ping") == 0)
 		ping(argv[2], argv[3], atol(argv[4]));
+	else if (strcmp(argv[1], "meet") == 0)
+		meet(argv[2], argv[3], atol(argv[4]));
 	else
 		transfer(argv[1], argv[2], argv[3], atol(argv[4]));
 	return 0;
