@@ -1,47 +1,91 @@
-/* patch MACHINE [TIMES]: how long the transaction takes that writes a policy into smolvm's record of MACHINE, which
- * does not run. Each time another address, so that each time something is written; median and worst, in ms. */
+/* patch VERB MACHINE TIMES [FIRST]: how long each of TIMES accesses to the record of MACHINE, at rest, takes, in
+ * microseconds, one a line:
+ *
+ *	set	the transaction that writes a policy, as a launch does it; each time another address, so that each time
+ *		something is written. FIRST picks the first one.
+ *	read	no more than opening the database and reading the record
+ *	bare	what SQLite alone takes: open, replace the record, commit, close. Nothing is checked; as in `set`, the
+ *		log is not moved into the file.
+ */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "err.h"
 #include "strv.h"
 #include "vmdb.h"
 
-enum { TIMES_MAX = 1000 };
-
-static int ascending(const void *a, const void *b)
+static int set(const struct vmdb *vmdb, const char *machine, long nth, struct error *err)
 {
-	const int64_t *left = a, *right = b;
+	cleanup_strv struct strv cmd = STRV_INIT;
+	const struct vmdb_policy policy = {
+		nth % 2 ? "127.0.0.17/32" : "127.0.0.16/32", "127.255.255.255", &cmd, false};
 
-	return (*left > *right) - (*left < *right);
+	strv_push(&cmd, "/.bottle/bottle-guest");
+	strv_push(&cmd, "hold");
+	return vmdb_patch(vmdb, machine, &policy, err);
+}
+
+static int read_only(const struct vmdb *vmdb, const char *machine, long nth, struct error *err)
+{
+	cleanup_vmdb_machine struct vmdb_machine row = VMDB_MACHINE_INIT;
+
+	(void)nth;
+	return vmdb_machine(vmdb, machine, &row, err);
+}
+
+/* The record is written with another last byte each time, a blank that JSON allows, so that the page is another one. */
+static int bare(const struct vmdb *vmdb, const char *machine, long nth, struct error *err)
+{
+	static const char *const sql[] = {"UPDATE vms SET data = CAST(rtrim(CAST(data AS TEXT)) || "
+					  "' ' AS BLOB) WHERE name = ?1",
+		"UPDATE vms SET data = CAST(rtrim(CAST(data AS TEXT)) AS BLOB) WHERE name = ?1"};
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db = NULL;
+	int result = -1;
+
+	if (sqlite3_open_v2(vmdb->path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK &&
+		sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+		sqlite3_prepare_v2(db, sql[nth % 2], -1, &stmt, NULL) == SQLITE_OK &&
+		sqlite3_bind_text(stmt, 1, machine, -1, SQLITE_STATIC) == SQLITE_OK &&
+		sqlite3_step(stmt) == SQLITE_DONE && sqlite3_changes(db) == 1 &&
+		sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		result = 0;
+	else
+		err_set(err, EXIT_UNAVAILABLE, "%s: %s", vmdb->path, sqlite3_errmsg(db));
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return result;
 }
 
 int main(int argc, char **argv)
 {
-	static int64_t took[TIMES_MAX];
-	const int times = argc > 2 ? atoi(argv[2]) : 100;
+	static const struct {
+		const char *name;
+		int (*run)(
+			const struct vmdb *vmdb, const char *machine, long nth, struct error *err);
+	} verbs[] = {{"set", set}, {"read", read_only}, {"bare", bare}};
+	const long times = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
+	const long first = argc > 4 ? strtol(argv[4], NULL, 10) : 0;
 	cleanup_vmdb struct vmdb vmdb = VMDB_INIT;
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_strv struct strv cmd = STRV_INIT;
+	size_t verb = 0;
 
-	if (argc < 2 || times < 1 || times > TIMES_MAX)
-		return fprintf(stderr, "usage: patch MACHINE [TIMES, up to %d]\n", TIMES_MAX), 64;
-	strv_push(&cmd, "/.bottle/bottle-guest");
-	strv_push(&cmd, "hold");
+	while (argc > 3 && verb < 3 && strcmp(argv[1], verbs[verb].name) != 0)
+		verb++;
+	if (argc < 4 || verb == 3 || times < 1 || first < 0)
+		return fprintf(stderr, "usage: patch set|read|bare MACHINE TIMES [FIRST]\n"), 64;
 	if (vmdb_locate(&vmdb, &err) != 0)
 		return err_print(&err, stderr), 1;
-	for (int i = 0; i < times; i++) {
-		const struct vmdb_policy policy = {
-			i % 2 ? "127.0.0.17/32" : "127.0.0.16/32", "127.255.255.255", &cmd};
-		int64_t begin = clock_us();
+	for (long i = 0; i < times; i++) {
+		const int64_t begin = clock_us();
 
-		if (vmdb_patch(&vmdb, argv[1], &policy, &err) != 0)
+		if (verbs[verb].run(&vmdb, argv[2], first + i, &err) != 0)
 			return err_print(&err, stderr), 1;
-		took[i] = clock_us() - begin;
+		printf("%lld\n", (long long)(clock_us() - begin));
 	}
-	qsort(took, (size_t)times, sizeof(took[0]), ascending);
-	printf("%.3f ms median, %.3f ms worst of %d\n", (double)took[times / 2] / 1e3,
-		(double)took[times - 1] / 1e3, times);
 	return 0;
 }
