@@ -33,6 +33,7 @@ include mk/frontend.mk
 include mk/helper.mk
 include mk/guest.mk
 include mk/test.mk
+include mk/bench.mk
 include mk/install.mk
 include mk/observe.mk
 include mk/release.mk

@@ -17,7 +17,7 @@ SLOW_TESTS := $(wildcard tests/native/*.t)
 SANITIZE   := address,undefined
 PROVE      := BUILD=$(BUILD) prove --timer
 
-.PHONY: test-programs sanitized newer-engines lab lab-registry handover bench-transport terminal audit mutants fuzz fault-matrix load valgrind
+.PHONY: test-programs sanitized newer-engines lab lab-registry handover terminal audit mutants fuzz fault-matrix load valgrind
 test-programs: $(TEST_BIN) $(NETD_BIN) $(GUEST_TEST_BIN) $(BUILD)/tests/lab/stream
 
 # Fuzz targets, with BUILD a folder of their own: see frontend-fuzzers. An archive, so that a target that includes a
@@ -34,10 +34,6 @@ fuzz-targets: $(FUZZ_BIN)
 $(BUILD)/tests/%: tests/%.c tests/tap.h $(FE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FE_CFLAGS) $(INC_domain) -Ifrontend/cmd -Itests -o $@ $< $(FE_OBJ) $(FE_LDFLAGS) $(PKG_LIBS)
-
-$(BUILD)/bench/%: bench/%.c $(FE_OBJ)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(FE_CFLAGS) $(INC_domain) -o $@ $< $(FE_OBJ) $(FE_LDFLAGS) $(PKG_LIBS)
 
 # The unit programs once more, with the sanitizers.
 sanitized:
@@ -129,11 +125,6 @@ ROUNDS ?= 20
 handover: all $(BUILD)/tests/lab/knock ## an address changes hands under a real VM, ROUNDS=20 times (half an hour)
 	install/deps lab
 	LAB_RUN_SECONDS=3600 tests/lab/run tests/lab/handover.sh $(ROUNDS)
-
-ROUNDS_TRANSPORT ?= 5
-bench-transport: all $(BUILD)/tests/lab/stream ## what a sealed bottle's connections cost beside an alias's, in the lab
-	install/deps lab
-	tests/lab/run bench/transport $(ROUNDS_TRANSPORT)
 
 demo: ## set up what is missing and run the main job, step by step
 	demo/run
