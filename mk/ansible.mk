@@ -4,9 +4,9 @@ ANSIBLE_DEBS := $(if $(wildcard mk/packages.mk),deb)
 .PHONY: check-ansible check-ansible-lab
 check-ansible: all $(ANSIBLE_DEBS) ## the Ansible role, against a host made of this machine (as root; some minutes)
 	install/deps ansible
-	BUILD=$(BUILD) $(PROVE) tests/ansible/static.t tests/ansible/refusals.t tests/ansible/role.t
+	$(PROVE) tests/ansible/static.t tests/ansible/refusals.t tests/ansible/role.t
 
 check-ansible-lab: all $(ANSIBLE_DEBS) ## the Ansible role over ssh, against the throw-away machine
 	install/deps ansible
 	install/deps lab
-	BUILD=$(BUILD) $(PROVE) --verbose tests/ansible/lab.t
+	$(PROVE) --verbose tests/ansible/lab.t

@@ -51,9 +51,9 @@ is "it changes nothing" "$(host_changes)" "$(cat "$work/fresh")"
 
 play
 done_by "present passes" test "$status" -eq 0
-is "both packages are installed" "$(host dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' bottle bottle-netd)" \
-	"bottle ii 
-bottle-netd ii "
+is "both packages are installed" "$(host dpkg-query -W -f '${db:Status-Status} ${Package}\n' bottle bottle-netd)" \
+	"installed bottle
+installed bottle-netd"
 is "the helper is the group's" "$(host stat -c '%a %U:%G' $helper)" "4750 root:bottlers"
 is "alice may run it" "$(as alice $helper policy | cut -d' ' -f1-3)" "protocol 1 pool"
 is "bob may not" "$(as bob $helper policy 2>&1 | grep -c 'Permission denied')" 1
@@ -126,6 +126,15 @@ play
 done_by "a helper with another mode than was asked for is refused" says "$helper is 0755 root:root, wanted is 4750 root:docker"
 host dpkg-statoverride --remove $helper
 host sh -c "chown root:docker $helper && chmod 4750 $helper"
+if host test -x /usr/libexec/bottle/check; then
+	page=/usr/share/bottle/nft/bottle-raw.nft
+	host sh -c "cp -p $page /tmp/page && echo >>$page"
+	play
+	done_by "what the installation's own check finds fails the play" says "hash $page"
+	host sh -c "cp -p /tmp/page $page && rm /tmp/page"
+else
+	skip "what the installation's own check finds fails the play" "the package has none"
+fi
 sed -i "s|^bottle_smolvm_url: .*|bottle_smolvm_wheel: $file|" "$work/vars.yml"
 play -e bottle_smolvm_version=9.9.8
 done_by "a wheel with other bytes is refused" says 'its sha256 is [0-9a-f]{64}, the pin says'
