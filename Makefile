@@ -38,6 +38,7 @@ include mk/install.mk
 include mk/observe.mk
 include mk/release.mk
 include mk/ansible.mk
+include mk/macos.mk
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

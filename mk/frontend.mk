@@ -64,5 +64,5 @@ MAC_SRC  := $(filter-out %_linux.c,$(wildcard frontend/base/*.c)) $(MAC_PORT:%=f
 MAC_LIB  := $(patsubst %,$(BUILD)/darwin/%/libbottle.dylib,aarch64 x86_64)
 $(MAC_LIB): $(BUILD)/darwin/%/libbottle.dylib: $(MAC_SRC)
 	@mkdir -p $(@D)
-	$(Q)$(ZIG) cc -target $*-macos -std=c11 -O2 $(WARN) $(DEFS) -D_DARWIN_C_SOURCE $(INC_port) -shared \
+	$(Q)$(ZIG) cc -target $*-macos.$(MACOS_MIN) -std=c11 -O2 $(WARN) $(DEFS) -D_DARWIN_C_SOURCE $(INC_port) -shared \
 		-o $@ $(MAC_SRC)

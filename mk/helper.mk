@@ -79,11 +79,12 @@ $(BUILD)/tests/helper/%: tests/helper/%.c tests/tap.h $(wildcard tests/helper/fi
 	$(Q)$(CC) $(STD) $(if $(SAN),-fsanitize=$(SAN)) $(NETD_DEFS) -Itests -o $@ $< \
 		helper/request.c $(if $(filter %/report,$@),helper/report.c) shared/addr.c shared/pool.c
 
-# What a Mac would build, linked on any host: compile errors and missing names show without a Mac.
+# What a Mac would build, linked on any host: compile errors and missing names show without a Mac. -g0: else the names
+# of the compiler's temporary files are in it.
 NETD_MAC := $(patsubst %,$(BUILD)/darwin/%/bottle-netd,aarch64 x86_64)
 netd-darwin: $(NETD_MAC) ## cross-link the helper for macOS with zig
 $(NETD_MAC): $(BUILD)/darwin/%/bottle-netd: $(patsubst %_$(OS).c,%_darwin.c,$(NETD_SRC)) \
 		$(wildcard helper/*.h shared/*.h)
 	@mkdir -p $(@D)
-	$(Q)$(ZIG) cc -target $*-macos -std=c11 -O2 $(WARN) $(NETD_DEFS) -fstack-protector-strong \
+	$(Q)$(ZIG) cc -target $*-macos.$(MACOS_MIN) -std=c11 -O2 -g0 $(WARN) $(NETD_DEFS) -fstack-protector-strong \
 		-o $@ $(filter %.c,$^)

@@ -8,7 +8,9 @@ if ! zig=$(install/get-zig 2>"$work/zig.log"); then
 	echo "1..1"
 	exit 1
 fi
-export ZIG_GLOBAL_CACHE_DIR="$work/zig-cache" ZIG_LOCAL_CACHE_DIR="$work/zig-cache"
+mkdir -p "$BUILD/zig-cache" # shared by the tests that need zig
+cache=$(cd "$BUILD/zig-cache" && pwd)
+export ZIG_GLOBAL_CACHE_DIR="$cache" ZIG_LOCAL_CACHE_DIR="$cache"
 for arch in aarch64 x86_64; do
 	# The structures, numbers and calls that tests/helper/darwin/ is compiled with, against macOS's headers.
 	check "the model's macOS is that of the headers for $arch-macos" timeout 300 "$zig" cc -target "$arch-macos" \
