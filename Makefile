@@ -39,6 +39,7 @@ include mk/observe.mk
 include mk/release.mk
 include mk/ansible.mk
 include mk/macos.mk
+include mk/packages.mk
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
