@@ -246,7 +246,7 @@ package_mode() {
 			echo "755 root root"
 		fi
 		;;
-	*/bin/* | */libexec/*) echo "755 root root" ;;
+	*/bin/* | */libexec/* | */observe/doctor-status) echo "755 root root" ;;
 	*) echo "644 root root" ;;
 	esac
 }
