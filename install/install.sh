@@ -254,7 +254,8 @@ leftovers() { # of a run that was killed: a setuid one loses its mode before its
 	while read -r path; do
 		for left in "${path%/*}/.${path##*/}.new" "${path%/*}/.${path##*/}.old"; do
 			[ -e "$left" ] || continue
-			chmod 600 "$left"
+			# Killed before its rename, the second name is still the helper's that is in use.
+			[ -n "$(find "$path" -prune -samefile "$left" 2>/dev/null)" ] || chmod 600 "$left"
 			rm -f "$left"
 		done
 	done <"$stage/files"

@@ -41,6 +41,11 @@ rm /usr/local/share/man/man1/bottle.1
 ok "what has drifted" set_up --build /mnt/newer
 try "$check"
 is "is put right" "$status:$out" "0:"
+# What a kill between the second name and the rename leaves: the helper itself, by two names.
+ln $netd /usr/local/libexec/bottle/.bottle-netd.old
+ok "the second name of a killed run" set_up --build /mnt/newer
+is "goes, and the helper does not lose its mode by it" \
+	"$(stat -c '%a %h' $netd):$(find /usr/local/libexec/bottle -name '.*' | wc -l)" "4750 1:0"
 ln -sf /etc/passwd /usr/local/bin/bottle
 before=$(hash /etc/passwd)
 ok "a link under a name of ours" set_up --build /mnt/newer
@@ -122,7 +127,7 @@ set_up
 old=$(hash $netd)
 try "$top/install/install.sh" --build /mnt/broken --group bottlers
 is "a helper that does not speak as it should leaves the old one in place" "$status:$(hash $netd):$(stat -c %a $netd)" "78:$old:4750"
-like "check sees that it did not end" "$("$check" | grep ^interrupted)" "interrupted /var/lib/bottle/installs.d/.usr-local.pending: .*"
+like "check sees that it did not end" "$("$check" --quiet | grep ^interrupted)" "interrupted /var/lib/bottle/installs.d/.usr-local.pending: .*"
 ok "the old build goes on from there" set_up
 try "$check"
 is "to a clean end" "$status:$out" "0:"
@@ -158,6 +163,6 @@ dpkg-statoverride --remove $netd
 mkdir -p "$work/deb/DEBIAN" "$work/deb/usr/bin"
 printf '%s\n' 'Package: bottle' 'Version: 1' 'Architecture: all' 'Maintainer: T <t@example.org>' 'Description: t' >"$work/deb/DEBIAN/control"
 echo x >"$work/deb/usr/bin/bottle"
-ok "a package of ours is there" sh -c "dpkg-deb -b '$work/deb' '$work/b.deb' && dpkg -i '$work/b.deb'" >/dev/null
+ok "a package of ours is there" sh -c "dpkg-deb -b '$work/deb' '$work/b.deb' >/dev/null && dpkg -i '$work/b.deb' >/dev/null 2>&1"
 refused 73 "/usr/bin/bottle belongs to package bottle" --prefix /usr
 done_testing

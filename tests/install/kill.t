@@ -104,6 +104,14 @@ killed() {
 	setsid -w "$@" >"$work/killed.out" 2>&1
 }
 
+goes_to() { # old|new ARG...: install.sh goes on, to that build
+	build=$1
+	shift
+	set_up "$@" || wrong "install.sh does not go on to the $build build: $err"
+	"$check" >"$work/check" 2>&1 || wrong "after that: $(cat "$work/check")"
+	snapshot | strip | cmp -s - "$work/state-$build" || wrong "after that it is not the $build build"
+}
+
 # kills FROM WHAT STEP ARG...: WHAT is killed at each STEPth program, from the state FROM, in all three ways.
 kills() {
 	state=$1 what=$2 step=$3
@@ -130,16 +138,16 @@ kills() {
 			[ "$way-$status" != inside-0 ] || continue # of a copy alone there is an inside
 			[ "$status" -eq 137 ] || wrong "it was not killed: exit $status"
 			judge
-			# Onwards by either script, turn about.
-			if [ $((points % 2)) -eq 0 ]; then
-				set_up --build /mnt/newer || wrong "install.sh does not go on: $err"
-				"$check" >"$work/check" 2>&1 || wrong "after install.sh again: $(cat "$work/check")"
-				snapshot | strip | cmp -s - "$work/state-new" || wrong "after install.sh again it is not the new one"
-			else
+			# Onwards to the new build, back to the old one, or away with it, in turn.
+			case $((points % 3)) in
+			0) goes_to new --build /mnt/newer ;;
+			1) goes_to old ;;
+			2)
 				remove
 				[ "$status" -eq 0 ] || wrong "uninstall.sh does not go on: $err"
 				snapshot | cmp -s - "$work/nothing" || wrong "after uninstall.sh again: $(snapshot | diff - "$work/nothing" | head -n 3)"
-			fi
+				;;
+			esac
 			points=$((points + 1))
 		done
 	done
