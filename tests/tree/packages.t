@@ -22,4 +22,6 @@ is "with the version that was asked for" "$(grep -hoE '9\.9\.9' "$work/copy/Make
 is "files of one date" "$(find "$work/copy" -printf '%T@\n' | sort -u | wc -l)" 1
 is "and none that git does not know" "$(cd "$work/copy" && find . ! -type d ! -path './debian/*' | sed 's/^..//' | sort)" \
 	"$(git ls-files | sort)"
+mkdir -p "$work/b/packages/src/vendor.d"
+check "what packages were made from stops no make" make -n BUILD="$work/b" help
 done_testing
