@@ -123,8 +123,8 @@ plot $bars using 1:3:1:2:($3-0.35):($3+0.35):4 with boxxyerror lc rgb variable, 
 
 
 def transport(results):
-    ways = ["alias", "virtio", "sealed", "mount", "relays"]
-    titles = {"alias": "alias", "virtio": "VM by virtio-net, no bottle", "sealed": "sealed",
+    ways = ["alias", "listed", "virtio", "sealed", "mount", "relays"]
+    titles = {"alias": "alias", "listed": "allowlist, no bottle", "virtio": "virtio-net, no bottle", "sealed": "sealed",
               "mount": "socket mount, no relay", "relays": "the two relays, no VM"}
     lines = []
     for kind, text in (("get", "from bundle"), ("put", "to bundle"), ("ping", "a byte, there and back"),

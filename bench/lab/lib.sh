@@ -9,6 +9,10 @@ set -eu
 home=/home/alice
 build=../../build
 small="--memory 512 --cpus 1"
+# bottle's program for the VM, where smolvm lets it be mounted from
+guest=$home/guest
+install -d -o alice $guest
+install -o alice /usr/local/libexec/bottle/guest/x86_64/bottle-guest $guest
 
 versions() {
 	machine /home/alice
@@ -27,6 +31,16 @@ die() {
 # slow_boot: whether the last command failed by smolvm's fixed limit for a boot, which this machine exceeds now and then
 slow_boot() {
 	grep -Eq 'no boot progress|agent did not become ready' "$err"
+}
+
+# until_ready WHAT COMMAND...: for up to a minute
+until_ready() {
+	local what=$1 tries=300
+	shift
+	until "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || die "$what"
+		sleep 0.2
+	done
 }
 
 # pack_of IMAGE: $home/IMAGE.smolmachine, approved. With the engine stopped, for the same limit.

@@ -126,7 +126,7 @@ if command -v gnuplot >/dev/null; then
 		.results += [
 			of("pool"; "pool_", "ps_", "pool_reference_", "ps_reference_" | .+ "16_us", . + "200_us"),
 			of("start"; "cold_step_", "cold_hand_", "cached_step_", "cached_hand_" | .+ "machine_ms", . + "start_ms"),
-			of("transport"; "alias", "sealed", "plain", "virtio", "mount", "relays" |
+			of("transport"; "alias", "sealed", "plain", "virtio", "listed", "mount", "relays" |
 				.+ "_get_us", . + "_put_us", . + "_ping_us", . + "_meet_us")] |
 		.results[0].samples += {patch_us: $one, reference_us: $one, read_us: $one, bare_us: $one}' \
 		"$work/results.json" >"$work/plotted.json"
