@@ -2,7 +2,6 @@
 PACKAGES := $(BUILD)/packages
 
 .PHONY: deb rpm check-packages lab-fleet
-.PHONY: deb rpm check-packages
 deb: ## packages for Debian, to build/packages
 	install/deps packages
 	$(Q)rm -f $(PACKAGES)/*.deb $(PACKAGES)/*.changes $(PACKAGES)/*.buildinfo

@@ -36,7 +36,7 @@ PY
 )" ""
 is "the lock's keys are those of bottle" "$(sed -n '/bottle_lock:/,/default:/s/^          - //p' $role/meta/argument_specs.yml | grep -v ' ')" \
 	"$(sed -n 's/^\t\[SETTINGS_[A-Z_]*\] = {"\([a-z_.]*\)", .*/\1/p' frontend/domain/settings.c)"
-is "get-smolvm in the role is the tree's" "$(readlink -f $role/files/get-smolvm)" "$top/install/get-smolvm"
+is "the role's way to get-smolvm is the tree's" "$(readlink -f $role/../../../get-smolvm)" "$top/install/get-smolvm"
 
 # Offline: what it would fetch from Galaxy is no part of this role. It is told where to be by the folder that it runs in.
 lint() { # FOLDER
