@@ -38,3 +38,10 @@ char *self_share(const char *name)
 	return prefix(&at, &unknown) == 0 ? xasprintf("%s/share/bottle/%s", at, name)
 					  : xstrdup(name);
 }
+
+char *self_install_again(const char *path, const char *package)
+{
+	if (strncmp(path, "/usr/", 5) == 0 && strncmp(path, "/usr/local/", 11) != 0)
+		return xasprintf("install the package %s anew", package);
+	return xstrdup("sudo make install");
+}

@@ -17,6 +17,10 @@ int self_libexec(char **ret, struct error *err);
  * where this program's own place is not known. Caller frees. */
 char *self_share(const char *name);
 
+/* How PATH, absolute, of our own PACKAGE is installed anew, as words that follow "next": packages own /usr, but for
+ * /usr/local (hier(7)), and whatever is elsewhere came from the source tree. Caller frees. */
+char *self_install_again(const char *path, const char *package);
+
 /* A process as it is told apart from a later one with its number: when it started, in the unit of the
  * platform (Linux: clock ticks since boot, /proc/PID/stat field 22; macOS: microseconds). Returns 0;
  * -1 when there is no such process or it cannot be seen (errno ESRCH, EPERM). */

@@ -230,7 +230,7 @@ static int refuse_root(const struct command *command, bool as_root, struct error
 	err_set(err, EXIT_REFUSED, "%s: refused as root: bottle reads files that agents can write",
 		command->name);
 	return err_note(err, "next",
-		"run it as yourself (only `make install` needs sudo), or say "
+		"run it as yourself (only installing needs sudo), or say "
 		"bottle --as-root %s",
 		command->name);
 }

@@ -11,6 +11,7 @@
 #include "doctor.h"
 #include "mem.h"
 #include "netd.h"
+#include "self.h"
 #include "strv.h"
 
 enum { MODE = 04750 };
@@ -37,16 +38,15 @@ static void say_open(struct doctor_finding *ret, const char *path, const char *s
 	doctor_say(ret, DOCTOR_FAIL, "%s: others than root can exchange it", path);
 	doctor_cause(
 		ret, "%s is not a folder that belongs to root and that root alone can write", spot);
-	doctor_fix(ret,
-		"install to another PREFIX (sudo make install), or sudo chown 0 %s && sudo "
-		"chmod go-w %s",
-		spot, spot);
+	doctor_fix(ret, "sudo chown 0 %s && sudo chmod go-w %s, or install to another PREFIX", spot,
+		spot);
 }
 
 /* False when something is wrong with how the file ST at PATH is installed. */
 static bool installed_well(struct doctor_finding *ret, const char *path, const struct stat *st)
 {
 	cleanup_free char *spot = open_parent(path);
+	cleanup_free char *again = self_install_again(path, "bottle-netd");
 	unsigned mode = (unsigned)st->st_mode & 07777;
 
 	if (!S_ISREG(st->st_mode))
@@ -66,7 +66,7 @@ static bool installed_well(struct doctor_finding *ret, const char *path, const s
 			(mode & S_ISUID) == 0
 				? "without its setuid bit it can do nothing"
 				: "its group is who may use it, and root alone who may change it");
-		doctor_fix(ret, "sudo make install, or remove the file (Linux needs none)");
+		doctor_fix(ret, "%s, or remove the file (Linux needs none)", again);
 	}
 	return false;
 }
@@ -109,13 +109,14 @@ void doctor_helper(struct doctor *doctor, struct doctor_finding *ret)
 {
 	cleanup_strv struct strv missing = STRV_INIT;
 	cleanup_error struct error err = ERROR_INIT;
-	cleanup_free char *path = NULL;
+	cleanup_free char *path = NULL, *again = NULL;
 	struct stat st;
 
 	if (netd_path(&path, &err) != 0) {
 		doctor_say_error(ret, DOCTOR_SKIP, &err);
 		return;
 	}
+	again = self_install_again(path, "bottle-netd");
 	alias_missing(doctor->ctx, &missing);
 	if (lstat(path, &st) == 0) {
 		/* Such a file can neither do harm nor what it is for. */
@@ -124,7 +125,7 @@ void doctor_helper(struct doctor *doctor, struct doctor_finding *ret)
 			doctor_cause(ret,
 				"as built, not as installed; nothing needs it here: every "
 				"address of the pool is up");
-			doctor_fix(ret, "sudo make install, or remove the file");
+			doctor_fix(ret, "%s, or remove the file", again);
 		} else if (installed_well(ret, path, &st))
 			say_working(doctor, ret, path, &st);
 		return;
@@ -142,7 +143,7 @@ void doctor_helper(struct doctor *doctor, struct doctor_finding *ret)
 	doctor_say(ret, DOCTOR_WARN, "not installed, and %zu addresses of the pool are not up",
 		missing.count);
 	doctor_cause(ret, "only the backend docker does without them, see `aliases`");
-	doctor_fix(ret, "sudo make install");
+	doctor_fix(ret, "%s", again);
 }
 
 void doctor_aliases(struct doctor *doctor, struct doctor_finding *ret)

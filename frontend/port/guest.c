@@ -39,7 +39,7 @@ const char *guest_state_name(enum guest_state state)
 /* Reads the program as it was installed. */
 static int read_installed(struct buf *program, struct error *err)
 {
-	cleanup_free char *libexec = NULL, *path = NULL;
+	cleanup_free char *libexec = NULL, *path = NULL, *again = NULL;
 	struct stat st;
 
 	if (self_libexec(&libexec, err) != 0)
@@ -47,7 +47,8 @@ static int read_installed(struct buf *program, struct error *err)
 	path = xasprintf("%s/guest/%s/bottle-guest", libexec, self_arch());
 	if (stat(path, &st) != 0 || fs_read(path, program, err) != 0) {
 		err_errno(err, EXIT_CONFIG, "guest program %s", path);
-		return err_note(err, "next", "install bottle again (make install)");
+		again = self_install_again(path, "bottle");
+		return err_note(err, "next", "%s", again);
 	}
 	if (!fs_trusted(&st))
 		return err_set(

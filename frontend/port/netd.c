@@ -43,7 +43,7 @@ static int make_argv(
 static int run(const char *verb, const struct strv *addresses, struct proc *proc, struct error *err)
 {
 	cleanup_strv struct strv argv = STRV_INIT, env = STRV_INIT;
-	cleanup_free char *line = NULL;
+	cleanup_free char *line = NULL, *again = NULL;
 	struct proc_spec spec = PROC_SPEC_INIT;
 	const char *path;
 
@@ -57,17 +57,18 @@ static int run(const char *verb, const struct strv *addresses, struct proc *proc
 	if (proc_run(proc, &spec, err) != 0) {
 		err->code = EXIT_CONFIG;
 		err_wrap(err, "helper");
-		return err_note(err, "next",
-			"sudo make install, and be in the group that may use the helper "
-			"(%s)",
-			path);
+		again = self_install_again(path, "bottle-netd");
+		return err_note(err, "next", "%s, and be in the group that may use the helper (%s)",
+			again, path);
 	}
 	if (proc->exit_code == EXIT_OK)
 		return 0;
 	line = proc_last_line(proc);
 	err_set(err, (enum exit_code)proc->exit_code, "helper: %s", line);
-	if (proc->exit_code == EXIT_CONFIG)
-		err_note(err, "next", "sudo make install (the helper is %s)", path);
+	if (proc->exit_code == EXIT_CONFIG) {
+		again = self_install_again(path, "bottle-netd");
+		err_note(err, "next", "%s (the helper is %s)", again, path);
+	}
 	return -1;
 }
 
