@@ -22,7 +22,7 @@
 enum {
 	HOST_ADDRESS_MAX = 10, /* of each family; the guest takes 64 attempts */
 	LOUD_MS = 4000,        /* a refusal is expected; waiting that long is a failure */
-	QUIET_MS = 2000,       /* silence is expected */
+	QUIET_MS = 2000,       /* silence is expected, or a listener that nobody reaches */
 	SERVED_PAUSE_MS = 200,
 	/* A VM may be too busy to answer: 1.7.4, just started on a slow host, for more than 15 s. */
 	HEARD_MS = 60 * 1000,
@@ -127,7 +127,9 @@ static int add_trial(struct trials *trials, const struct probe_def *def,
 	*trial = (struct trial){
 		.def = def, .must_reach = def->must_reach && !(input->sealed && def->not_sealed)};
 	attempt->kind = def->kind;
-	attempt->deadline_ms = def->silence_passes ? QUIET_MS : LOUD_MS;
+	/* A listener of the guest's lasts for all of its time, in which this host dials it again and again. */
+	attempt->deadline_ms =
+		def->silence_passes || def->port_kind == PROBE_PORT_WATCHED ? QUIET_MS : LOUD_MS;
 	snprintf(attempt->address, sizeof(attempt->address), "%s", address);
 	snprintf(attempt->nonce, sizeof(attempt->nonce), "%s", nonce);
 	placed = place_port(trials, trial, input, address, port, err);
