@@ -16,6 +16,7 @@
 #include "err.h"
 #include "mem.h"
 #include "outside.h"
+#include "pidfd.h"
 #include "proc_os.h"
 #include "strv.h"
 
@@ -261,15 +262,28 @@ static int wait_ms(const struct proc *proc)
 	return left < 0 ? 0 : left > 200 ? 200 : (int)left;
 }
 
+/* Until the child whose hold is PIDFD has ended, or somebody asks us to end, or MS have passed. */
+static void doze(const struct proc *proc, int pidfd, int ms)
+{
+	struct pollfd fds[2] = {
+		{pidfd, POLLIN, 0}, {proc->own_group ? cancel_fd() : -1, POLLIN, 0}};
+
+	if (pidfd < 0)
+		clock_sleep_ms(5);
+	else if (poll(fds, 2, ms) > 0 && fds[1].revents && !cancel_asked())
+		cancel_drain();
+}
+
 static int wait_for_end(struct proc *proc, struct error *err)
 {
+	cleanup_fd int pidfd = proc->pid != 0 ? pidfd_get(proc->pid) : -1;
 	int status;
 
 	int seen = cancel_count();
 
 	while (proc->pid != 0) {
-		struct pollfd fds[3] = {{proc->out_fd, POLLIN, 0}, {proc->err_fd, POLLIN, 0},
-			{proc->own_group ? cancel_fd() : -1, POLLIN, 0}};
+		struct pollfd fds[4] = {{proc->out_fd, POLLIN, 0}, {proc->err_fd, POLLIN, 0},
+			{proc->own_group ? cancel_fd() : -1, POLLIN, 0}, {pidfd, POLLIN, 0}};
 		bool streams = proc->out_fd >= 0 || proc->err_fd >= 0;
 
 		if (proc->own_group && cancel_asked()) {
@@ -299,10 +313,10 @@ static int wait_for_end(struct proc *proc, struct error *err)
 			else if (got < 0 && errno != EINTR)
 				return err_errno(err, EXIT_OS, "wait for %s", proc->name);
 			else if (got == 0)
-				clock_sleep_ms(5);
+				doze(proc, pidfd, wait_ms(proc));
 			continue;
 		}
-		if (poll(fds, 3, wait_ms(proc)) < 0 && errno != EINTR)
+		if (poll(fds, 4, wait_ms(proc)) < 0 && errno != EINTR)
 			return err_errno(err, EXIT_OS, "wait for %s", proc->name);
 		if (fds[2].revents && !cancel_asked())
 			cancel_drain();
