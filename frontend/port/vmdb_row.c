@@ -100,32 +100,56 @@ static int take(sqlite3_stmt *stmt, const char *machine, struct vmdb_row *row, s
 	return 0;
 }
 
+static int not_one(
+	struct vmdb_conn *conn, const char *machine, const char *how_many, struct error *err)
+{
+	err_set(err, EXIT_UNAVAILABLE, "machine %s: %s record in smolvm's database %s", machine,
+		how_many, conn->path);
+	return err_note(err, "next", "smolvm machine ls");
+}
+
+/* Why there is no answer: *err, unless it is that there is no record, or no table. */
+static int unasked(struct vmdb_conn *conn, const char *machine, struct error *err)
+{
+	cleanup_error struct error asking = *err;
+	int count;
+
+	*err = (struct error)ERROR_INIT;
+	if (vmdb_row_count(conn, machine, &count, err) != 0)
+		return -1;
+	if (count == 0 || asking.code == EXIT_OK)
+		return not_one(conn, machine, "no", err);
+	*err = asking;
+	asking = (struct error)ERROR_INIT;
+	return -1;
+}
+
 int vmdb_row_read(
 	struct vmdb_conn *conn, const char *machine, struct vmdb_row *ret, struct error *err)
 {
 	cleanup_vmdb_row struct vmdb_row row = VMDB_ROW_INIT;
-	cleanup_stmt sqlite3_stmt *stmt = NULL;
-	int count, step;
-
-	if (vmdb_row_count(conn, machine, &count, err) != 0)
-		return -1;
-	if (count != 1) {
-		err_set(err, EXIT_UNAVAILABLE, "machine %s: %s record in smolvm's database %s",
-			machine, count == 0 ? "no" : "more than one", conn->path);
-		return err_note(err, "next", "smolvm machine ls");
-	}
-	stmt = vmdb_conn_prepare(conn,
+	/* One statement for all of it: to compile one takes longer than to run it. */
+	cleanup_stmt sqlite3_stmt *stmt = vmdb_conn_prepare(conn,
 		"SELECT typeof(data), json_valid(CAST(data AS TEXT)), data FROM vms WHERE name = "
-		"?1",
+		"?1 AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'vms')",
 		err);
+	int step;
+
 	if (stmt == NULL)
-		return -1;
+		return unasked(conn, machine, err);
 	sqlite3_bind_text(stmt, 1, machine, -1, SQLITE_STATIC);
 	step = sqlite3_step(stmt);
+	if (step == SQLITE_DONE)
+		return unasked(conn, machine, err);
 	if (step != SQLITE_ROW)
 		return vmdb_conn_error(conn, err);
 	if (take(stmt, machine, &row, err) != 0)
 		return -1;
+	step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW)
+		return not_one(conn, machine, "more than one", err);
+	if (step != SQLITE_DONE)
+		return vmdb_conn_error(conn, err);
 	*ret = row;
 	row = (struct vmdb_row)VMDB_ROW_INIT;
 	return 0;
