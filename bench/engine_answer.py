@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -I
-"""engine_answer.py SOCKET TIMES: how long the engine itself takes for the two lists that an allocation asks for, in
+"""engine_answer.py SOCKET TIMES PATH...: how long the engine itself takes for the lists at these paths, together, in
 microseconds, one a line; by one connection that stays open."""
 import http.client
 import socket
@@ -17,7 +17,7 @@ def main():
     engine = Engine("docker", timeout=300)
     for _ in range(int(sys.argv[2])):
         begin = time.monotonic_ns()
-        for path in ("/containers/json?all=1", "/networks"):
+        for path in sys.argv[3:]:
             engine.request("GET", path)
             engine.getresponse().read()
         print((time.monotonic_ns() - begin) / 1000)

@@ -6,6 +6,7 @@
  *	read	no more than opening the database and reading the record
  *	bare	what SQLite alone takes: open, replace the record, commit, close. Nothing is checked; as in `set`, the
  *		log is not moved into the file.
+ *	settled	as set, and the log is moved into the file
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -61,23 +62,41 @@ static int bare(const struct vmdb *vmdb, const char *machine, long nth, struct e
 	return result;
 }
 
+/* As set, and then what bottle leaves to smolvm: the log is moved into the database. */
+static int settled(const struct vmdb *vmdb, const char *machine, long nth, struct error *err)
+{
+	sqlite3 *db = NULL;
+	int result = set(vmdb, machine, nth, err);
+
+	if (result == 0 &&
+		(sqlite3_open_v2(vmdb->path, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+			sqlite3_wal_checkpoint_v2(
+				db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK))
+		result = err_set(err, EXIT_UNAVAILABLE, "%s: %s", vmdb->path, sqlite3_errmsg(db));
+	sqlite3_close(db);
+	return result;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(
 			const struct vmdb *vmdb, const char *machine, long nth, struct error *err);
-	} verbs[] = {{"set", set}, {"read", read_only}, {"bare", bare}};
+	} verbs[] = {{"set", set}, {"read", read_only}, {"bare", bare}, {"settled", settled}};
+	const size_t count = sizeof(verbs) / sizeof(verbs[0]);
 	const long times = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
 	const long first = argc > 4 ? strtol(argv[4], NULL, 10) : 0;
 	cleanup_vmdb struct vmdb vmdb = VMDB_INIT;
 	cleanup_error struct error err = ERROR_INIT;
 	size_t verb = 0;
 
-	while (argc > 3 && verb < 3 && strcmp(argv[1], verbs[verb].name) != 0)
+	while (argc > 3 && verb < count && strcmp(argv[1], verbs[verb].name) != 0)
 		verb++;
-	if (argc < 4 || verb == 3 || times < 1 || first < 0)
-		return fprintf(stderr, "usage: patch set|read|bare MACHINE TIMES [FIRST]\n"), 64;
+	if (argc < 4 || verb == count || times < 1 || first < 0)
+		return fprintf(stderr,
+			       "usage: patch set|read|bare|settled MACHINE TIMES [FIRST]\n"),
+		       64;
 	if (vmdb_locate(&vmdb, &err) != 0)
 		return err_print(&err, stderr), 1;
 	for (long i = 0; i < times; i++) {

@@ -30,7 +30,7 @@ def number(value):
 
 def quantity(value, unit):
     for small, big in (("µs", "ms"), ("ms", "s")):
-        if unit == small and value >= 10000:
+        if unit == small and abs(value) >= 10000:
             value, unit = value / 1000, big
     return (number(value) + ("" if unit == "%" else " ") + unit).rstrip()
 
@@ -88,7 +88,11 @@ def read_samples(folder):
     return samples
 
 
-def make_row(fields, medians, command):
+def spread(samples, name):
+    return "%s to %s" % tuple(quantity(end(samples[name]["values"]), unit_of(name)) for end in (min, max))
+
+
+def make_row(fields, samples, medians, command):
     ident, kind, goal, ours, against, what, by_us, by_them, why = fields
     if kind not in KINDS:
         fail(ident + ": no kind " + kind)
@@ -101,9 +105,10 @@ def make_row(fields, medians, command):
         measured = theirs / mine if kind == "faster" else mine / theirs
         text = number(measured) + "x"
     row = {"id": ident, "what": what, "kind": kind, "ours": by_us, "ours_sample": ours,
-           "ours_text": quantity(mine, unit_of(ours)), "measured": measured, "measured_text": text, "command": command,
-           "goal": None, "met": None}
+           "ours_text": quantity(mine, unit_of(ours)), "range_text": spread(samples, ours), "measured": measured,
+           "measured_text": text, "command": command, "goal": None, "met": None}
     if theirs is not None:
+        row["range_text"] += " beside " + spread(samples, against)
         row.update(against=by_them, against_sample=against, against_text=quantity(theirs, unit_of(against)))
     if goal != "-":
         sign, words = KINDS[kind]
@@ -121,7 +126,7 @@ def main():
     part, command, run, folder, to = sys.argv[1:]
     samples = read_samples(folder)
     medians = {name: one["median"] for name, one in samples.items()}
-    rows = [make_row(fields, medians, command) for fields in lines(folder, "rows")]
+    rows = [make_row(fields, samples, medians, command) for fields in lines(folder, "rows")]
     if not rows:
         fail(part + " compared nothing")
     figures = [{"name": name, "text": text, "value_text": quantity(medians[name], unit_of(name)),

@@ -2,7 +2,7 @@
 """What the tool does today whose backend this is, as its documents describe it; lines of our own, for comparison.
 
     reference_docker.py allocate    prints the lowest address of the pool that no running bundle has published on
-    reference_docker.py ps          prints name, state and address of every running bundle, and what smolvm runs
+    reference_docker.py ps          prints name, state and address of every running bundle
 
 One `docker ps` filtered by the bundles' prefix, then one `docker inspect` a container; allocation under a file lock."""
 import fcntl
@@ -46,14 +46,11 @@ def allocate():
 
 
 def ps():
-    machines = json.loads(ask("smolvm", "machine", "ls", "--json") or "[]")
-    states = {machine["name"]: machine["state"] for machine in machines}
     for name in names():
         found = ask("docker", "inspect", name, "--format",
                     "[{{json .State.Status}}, {{json .HostConfig.PortBindings}}]")
         state, bindings = json.loads(found or '["gone", {}]')
-        slug = name.removeprefix(PREFIX)
-        print(slug, state, " ".join(sorted(host_ips(bindings))), states.get("bot-bottle-" + slug, "-"))
+        print(name.removeprefix(PREFIX), state, " ".join(sorted(host_ips(bindings))))
 
 
 {"allocate": allocate, "ps": ps}[sys.argv[1]]()

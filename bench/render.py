@@ -83,18 +83,19 @@ def what(row):
 
 
 def goals(results):
-    yield line("what", "against", "goal", "measured, medians", "met, or the reason", "command")
-    yield line(*["---"] * 6)
+    yield line("what", "against", "goal", "least to most", "measured, medians", "met, or the reason", "command")
+    yield line(*["---"] * 7)
     for row in (row for result in results for row in result["rows"] if row["goal"] is not None):
-        yield line(what(row), row.get("against", "-"), row["goal_text"], measured(row),
+        yield line(what(row), row.get("against", "-"), row["goal_text"], row["range_text"], measured(row),
                    "met" if row["met"] else "**missed**: " + row["why"], "`%s`" % row["command"])
 
 
 def beside(results):
-    yield line("what", "against", "measured, medians", "of that", "command")
-    yield line(*["---"] * 5)
+    yield line("what", "against", "least to most", "measured, medians", "of that", "command")
+    yield line(*["---"] * 6)
     for row in (row for result in results for row in result["rows"] if row["goal"] is None):
-        yield line(what(row), row.get("against", "-"), measured(row), row.get("why", ""), "`%s`" % row["command"])
+        yield line(what(row), row.get("against", "-"), row["range_text"], measured(row),
+                   row.get("why", ""), "`%s`" % row["command"])
 
 
 def figures(results):
@@ -129,8 +130,9 @@ def page(results):
         yield "**Not measured in it**: " + ", ".join(missing) + "."
     yield ""
     yield "A ratio of times says how many times faster bottle is, so more is better; where the goal is an \"at most\","
-    yield "it is what bottle costs beside the other, so less is better. The lab's machine is emulated: ratios of it say"
-    yield "something, and the times themselves do not."
+    yield "it is what bottle costs beside the other, so less is better. The lab's machine is emulated, with one processor:"
+    yield "ratios of it say something, and the times themselves do not. For throughput and latency a plain server stands in"
+    yield "the bundle where its proxy does: what a proxy takes is the same on both sides, and would hide the way to it."
     yield ""
     yield "## Goals"
     yield ""

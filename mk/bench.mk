@@ -12,14 +12,15 @@ bench-programs: all $(BUILD)/bench/patch $(BUILD)/bench/relay $(BUILD)/tests/lab
 bench: ## measure everything against its goal and write docs/performance.md (root; PARTS=... for some; an hour)
 	install/deps bench
 	$(Q)$(MAKE) --no-print-directory bench-programs
-	BUILD=$(BUILD) bench/run $(PARTS)
-	$(Q)$(MAKE) --no-print-directory bench-report
+	BUILD=$(BUILD) bench/run $(PARTS); status=$$?; \
+	$(MAKE) --no-print-directory bench-report && exit $$status
 
+# A part that could not measure is told as missing in it, and the old page is replaced by a whole new one or not at all.
 bench-report: ## docs/performance.md from the results that are there
-	@mkdir -p docs/performance
-	bench/render.py merge $(BUILD)/bench >$(BUILD)/bench/results.new
-	mv $(BUILD)/bench/results.new docs/performance/results.json
-	rm -f docs/performance/*.svg
-	bench/plots.py docs/performance/results.json docs/performance
-	bench/render.py page docs/performance/results.json >$(BUILD)/bench/page.new
-	mv $(BUILD)/bench/page.new docs/performance.md
+	$(Q)rm -rf $(BUILD)/bench/report
+	$(Q)mkdir -p $(BUILD)/bench/report/performance
+	bench/render.py merge $(BUILD)/bench >$(BUILD)/bench/report/performance/results.json
+	bench/plots.py $(BUILD)/bench/report/performance/results.json $(BUILD)/bench/report/performance
+	bench/render.py page $(BUILD)/bench/report/performance/results.json >$(BUILD)/bench/report/performance.md
+	$(Q)rm -rf docs/performance
+	mv $(BUILD)/bench/report/performance $(BUILD)/bench/report/performance.md docs/

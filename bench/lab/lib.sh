@@ -33,6 +33,17 @@ slow_boot() {
 	grep -Eq 'no boot progress|agent did not become ready' "$err"
 }
 
+# until_booted WHAT COMMAND...: tries again what ends by that
+until_booted() {
+	local what=$1
+	shift
+	for _ in 1 2 3 4 5 6; do
+		"$@" && return 0
+		slow_boot || break
+	done
+	die "$what"
+}
+
 # until_ready WHAT COMMAND...: for up to a minute
 until_ready() {
 	local what=$1 tries=300

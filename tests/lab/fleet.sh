@@ -39,7 +39,8 @@ snapshot() { # NAME
 	getent passwd >"/tmp/$1.accounts"
 	getent group >>"/tmp/$1.accounts"
 	dpkg-statoverride --list | sort >"/tmp/$1.overrides"
-	ip -o addr show dev lo | sed 's/ valid_lft.*//' >"/tmp/$1.addr"
+	# IPv6 of the loopback interface alone: docker0 has a link-local one from its first container on, whosever that is.
+	{ ip -o -4 addr && ip -o -6 addr show dev lo; } | sed 's/ valid_lft.*//; s/^[0-9]*: //' | sort >"/tmp/$1.addr"
 	dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' | sort >"/tmp/$1.packages"
 	find /etc -type f ! -name '*-' -exec sha256sum {} + | sort -k 2 >"/tmp/$1.etc"
 }
@@ -159,6 +160,13 @@ chmod 4750 $netd
 section "removal"
 kill -CONT "$(monitor bob other)"
 passes "bob stops his bottle" as bob bottle stop other
+run apt-get remove -y bottle bottle-netd
+result $? "apt-get removes both"
+passes "the settings stay, the helper does not" test -e /etc/bottle/config.yaml -a ! -e $netd
+run apt-get install -y "$newer"/bottle_*.deb "$newer"/bottle-netd_*.deb
+result $? "and installs them again"
+passes "the helper is setuid root for group docker as before" test "$(stat -c '%a %U:%G' $netd)" = "4750 root:docker"
+exits 0 "check finds nothing" run $check
 run apt-get purge -y bottle bottle-netd
 result $? "apt-get purges both"
 snapshot after
