@@ -37,6 +37,8 @@ install: ## install to PREFIX (as root: helper setuid for GROUP; HELPER=no leave
 	install -m 644 install/bottle-check.8 $(MANDIR)/man8/
 	for dir in audit logrotate osquery rsyslog sigma systemd; do install -d $(COMPDIR)/bottle/observe/$$dir && \
 		install -m 644 install/observe/$$dir/* $(COMPDIR)/bottle/observe/$$dir/ || exit; done
+	sed 's,=/usr/libexec/,=$(PREFIX)/libexec/,' install/observe/audit/bottle.rules \
+		>$(COMPDIR)/bottle/observe/audit/bottle.rules
 	install -m 644 docs/soc.md install/observe/netd.jq $(COMPDIR)/bottle/observe/
 	install -m 755 install/observe/doctor-status $(COMPDIR)/bottle/observe/
 ifeq ($(HELPER),yes)

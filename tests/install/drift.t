@@ -40,6 +40,7 @@ drift parent "/usr/local/libexec/bottle: belongs to bob" 'chown bob /usr/local/l
 drift parent "/usr/local/share/bottle: is a symbolic link" 'mv /usr/local/share/bottle /opt/; ln -s /opt/bottle /usr/local/share/bottle' \
 	'rm /usr/local/share/bottle; mv /opt/bottle /usr/local/share/'
 drift unknown-copy "/opt/tool: a setuid or setgid copy.*" 'cp $netd /opt/tool; chmod 4755 /opt/tool' 'rm /opt/tool' "another name"
+drift unknown-copy "/opt/.d/.x: a setuid or setgid copy.*" 'mkdir /opt/.d; cp $netd /opt/.d/.x; chmod 4755 /opt/.d/.x' 'rm -r /opt/.d' hidden
 drift unknown-copy "/usr/bin/x: a setuid or setgid copy.*" 'cp $netd /usr/bin/x; chmod 2755 /usr/bin/x' 'rm /usr/bin/x' setgid
 drift unknown-copy "/opt/a.\[31m: a setuid.*" 'cp $netd "$(printf "/opt/a\033[31m")"; chmod 4755 /opt/a*' 'rm /opt/a*' "a name that would act on a terminal"
 drift member "$netd: eve is in group bottlers and not among those allowed: gpasswd -d eve bottlers" \

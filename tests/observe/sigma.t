@@ -25,6 +25,6 @@ done <"$work/run"
 is "it went through" "$code|$(grep -c '	fine$' "$work/run")" "0|$(grep -c . "$work/run")"
 is "every rule was converted and tried" "$(grep -c ': finds ' "$work/run")" "$(ls install/observe/sigma/*.yml | wc -l)"
 sed 's/^level:.*/level: severe/' install/observe/sigma/bottle_verify_failed.yml >"$work/bad.yml"
-check "(a rule that is wrong is found)" sh -c '! "$@" | grep -q "parsed	fine"' sh \
-	"$venv/bin/python3" tests/observe/sigma_run.py tests/observe/sigma.events "$work/bad.yml"
+is "(a rule that is wrong is found, and its fault named)" \
+	"$(run "$work/bad.yml" 2>&1 | grep -c "^bad: parsed	.*'severe'")" 1
 done_testing

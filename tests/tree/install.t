@@ -38,6 +38,11 @@ mode=755
 sed -i "s/^HELPER/$mode/" "$work/expected"
 (cd "$work/root" && find . -type f -printf '%m %P\n' | grep -v 'guest/aarch64' | sort -k 2) >"$work/got"
 check "the listing is as it should be" diff "$work/expected" "$work/got"
+is "auditd's rules are of this prefix" "$(grep -o 'path=[^ ]*' "$work/root/usr/share/bottle/observe/audit/bottle.rules" | sort -u)" \
+	path=/usr/libexec/bottle/bottle-netd
+make -s --no-print-directory BUILD="$BUILD" DESTDIR="$work/other" PREFIX=/opt/b HELPER=no install
+is "and of another one" "$(grep -o 'path=[^ ]*' "$work/other/opt/b/share/bottle/observe/audit/bottle.rules" | sort -u)" \
+	path=/opt/b/libexec/bottle/bottle-netd
 check "HELPER=no leaves the helper out" sh -c "make -s --no-print-directory BUILD='$BUILD' DESTDIR='$work/no' \
 	PREFIX=/usr HELPER=no install && [ ! -e '$work/no/usr/libexec/bottle/bottle-netd' ]"
 check "the installed program finds its own parts" sh -c \

@@ -113,7 +113,22 @@ is "more free addresses win over the order" "$out" "web a started"
 set_up
 host a 2 one web
 try web
-is "where it is up it stays" "$status $out $log" "0 web a up "
+is "where it has an address it stays, and is started: after a power cut the address is all there is" "$status $out $log" \
+	"0 web a up a: systemctl --user start bottle@web.service;"
+try -n web
+is "-n says where, and starts nothing" "$status $out $log" "0 web a up "
+echo 'Job for bottle@web.service failed' >"$work/net/a/refuse"
+try web
+is "where that fails it is not up, and is started nowhere else" "$status $out $log" \
+	"71  a: systemctl --user start bottle@web.service;"
+is "what to type is said" "$(tail -n 2 "$work/e")" "place: web has an address on a, and bottle@web.service does not start there: $(
+	)Job for bottle@web.service failed
+  next      ssh a journalctl --user -u bottle@web.service -n 20; it must go to start elsewhere: ssh a bottle stop web"
+rm "$work/net/a/refuse"
+touch "$work/net/a/nounit"
+try web
+is "nor where there is no unit" "$status $out" "71 "
+rm "$work/net/a/nounit"
 try two
 is "(a name of another is not it)" "$out" "two b started"
 
