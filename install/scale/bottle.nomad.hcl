@@ -2,10 +2,13 @@
 #
 # raw_exec, because the exec driver's chroot has neither the engine's socket nor /dev/kvm. On each client:
 #
-#	client { meta { bottle = "yes" } }
+#	client {
+#	  max_kill_timeout = "2m"
+#	  meta { bottle = "yes" }
+#	}
 #	plugin "raw_exec" { config { enabled = true } }
 #
-# the user below in the groups docker and kvm, and /etc/bottle/bottles/NAME.yaml, writable by root alone.
+# (without max_kill_timeout Nomad takes its own 30 s for kill_timeout below, and says nothing), the user below in the groups docker and kvm, and /etc/bottle/bottles/NAME.yaml, writable by root alone.
 
 variable "name" {
   type        = string
@@ -69,7 +72,7 @@ job "bottle" {
         PATH = "/usr/local/bin:/usr/bin:/bin"
       }
 
-      # SIGTERM is passed on to sleep, and its end is the bottle's (--rm).
+      # SIGTERM is passed on to sleep, and its end is the bottle's (--rm). At most the client's max_kill_timeout.
       kill_signal  = "SIGTERM"
       kill_timeout = "2m"
 

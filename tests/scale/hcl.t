@@ -13,7 +13,7 @@ python3 -m venv "$work/venv" >"$work/log" 2>&1 &&
 	done_testing
 }
 cat >"$work/job.py" <<'END'
-"""job.py FILE: what the job file says, a fact a line."""
+"""job.py FILE: what the job file, or a client's configuration, says, a fact a line."""
 import sys
 import hcl2
 
@@ -33,6 +33,11 @@ def only(block):
 
 with open(sys.argv[1]) as file:
 	tree = plain(hcl2.load(file))
+if "client" in tree:
+	client = only(tree["client"])
+	print("client", client["max_kill_timeout"], only(client["meta"])["bottle"])
+	print("plugin", *(f"{name} {only(one['config'])['enabled']}" for block in tree["plugin"] for name, one in block.items()))
+	sys.exit()
 assert set(tree) == {"variable", "job"}, set(tree)
 variables = {name for one in tree["variable"] for name in one}
 job = only(tree["job"])["bottle"]
@@ -67,6 +72,11 @@ resources cpu memory
 END
 check "it says what docs/scale.md says of it" diff "$work/want" "$work/got"
 lines=$(wc -l <$job)
+# The client's configuration stands in the comment at the head.
+sed -n 's/^#	//p' $job >"$work/client.hcl"
+is "the client it shows lets a task have as long to end as the job asks for; Nomad would cut it to 30 s and say nothing" \
+	"$(parse "$work/client.hcl" || cat "$work/err")" "client $(sed -n 's/^kill SIGTERM //p' "$work/got") yes
+plugin raw_exec True"
 sed '$d' $job >"$work/bad.hcl"
 check "(without its last brace it does not parse)" refuses parse "$work/bad.hcl"
 sed 's/driver = "raw_exec"/driver = "raw_exec/' $job >"$work/bad.hcl"
