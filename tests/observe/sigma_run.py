@@ -39,8 +39,10 @@ for path in sys.argv[2:]:
     name = os.path.basename(path).removesuffix(".yml")
     unused.discard(name)
     with open(path) as f:
-        rules = SigmaCollection.from_yaml(f.read())
+        rules = SigmaCollection.from_yaml(f.read(), collect_errors=True)
     say(f"{name}: parsed", "; ".join(str(error) for error in rules.errors))
+    if rules.errors:
+        continue
     say(f"{name}: validators", told(issue for rule in rules for issue in validator.validate_rule(rule)))
     (query,) = sqliteBackend().convert(rules)
     query = query.replace("<TABLE_NAME>", "logs")

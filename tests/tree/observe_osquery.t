@@ -76,8 +76,8 @@ wrong pool_strangers '127.0.0.31\|22\|.*' "INSERT INTO listening_ports VALUES (7
 wrong pool_strangers '127.0.0.31\|22\|.*' "INSERT INTO listening_ports VALUES (71, 22, 6, '127.0.0.31', 'net1')"
 for named in "'docker-proxy', '/home/alice/docker-proxy', 0" "'bottle', '/tmp/bottle', 1000" \
 	"'dockerd', '/usr/bin/dockerd', 1000" "'bottle', NULL, 1000"; do
-	wrong pool_strangers '127.0.0.31\|22\|.*' "INSERT INTO processes (pid, name, path, uid) VALUES (71, $named);
-		INSERT INTO listening_ports VALUES (71, 22, 6, '127.0.0.31', 'net1')"
+	sql="INSERT INTO listening_ports VALUES (71, 22, 6, '127.0.0.31', 'net1')"
+	wrong pool_strangers '127.0.0.31\|22\|.*' "INSERT INTO processes (pid, name, path, uid) VALUES (71, $named); $sql"
 done
 for place in /usr/sbin/dockerd /usr/libexec/docker/docker-proxy; do
 	sqlite3 "$work/db" "UPDATE processes SET path = '$place' WHERE pid = 50"
