@@ -110,7 +110,7 @@ is "no copies on a host as it should be" "$(copies)" ""
 put /opt/tool/bottle-netd 2755
 put /tmp/my-bottle-netd
 is "copies in what is walked" "$(copies)" "/opt/tool/bottle-netd|2755 /tmp/my-bottle-netd|4755 "
-rm -r "$root/opt" "$root/tmp"
+(cd "$root" && rm -r opt tmp)
 put /usr/libexec/bottle/.bottle-netd.new
 put /usr/local/old/libexec/bottle/bottle-netd
 put /home/a/libexec/bottle/.bottle-netd.new
@@ -118,7 +118,7 @@ put /snap/libexec/bottle/bottle-netd 6755
 is "in folders libexec/bottle also dot names and places that are not walked, each once" "$(copies)" \
 	"/home/a/libexec/bottle/.bottle-netd.new|4755 /snap/libexec/bottle/bottle-netd|6755 $(
 	)/usr/libexec/bottle/.bottle-netd.new|4755 /usr/local/old/libexec/bottle/bottle-netd|4755 "
-rm -r "$root/home" "$root/snap" "$root/usr/local/old" "$root/usr/libexec/bottle/.bottle-netd.new"
+(cd "$root" && rm -r home snap usr/local/old usr/libexec/bottle/.bottle-netd.new)
 put /home/a/.bottle-netd
 put /home/a/.cache/bottle-netd
 is "(elsewhere dot names are not found, as the query's text says)" "$(copies)" ""
