@@ -126,11 +126,25 @@ debs() {
 	newer_deb=$(newer "$bottle_deb") newer_netd=$(newer "$netd_deb")
 }
 
-# newer DEB: prints the path of DEB as the next revision of the package
+# needed: prints the path of a package with nothing in it, which the newer bottle depends on
+needed() {
+	mkdir -p "$work/needed/DEBIAN"
+	cat >"$work/needed/DEBIAN/control" <<-'CONTROL'
+		Package: bottle-test-needed
+		Version: 1
+		Architecture: all
+		Maintainer: nobody <nobody@example.org>
+		Description: stand-in of a test
+	CONTROL
+	dpkg-deb --root-owner-group -b "$work/needed" "$work/bottle-test-needed_1_all.deb" >/dev/null
+	echo "$work/bottle-test-needed_1_all.deb"
+}
+
+# newer DEB: prints the path of DEB as the next revision of the package; bottle's then needs one more package
 newer() {
 	mkdir -p "$work/newer"
 	dpkg-deb -R "$1" "$work/newer/tree"
-	sed -i "s/\($version\)-1/\1-2/" "$work/newer/tree/DEBIAN/control"
+	sed -i "s/\($version\)-1/\1-2/; /^Package: bottle$/,\$s/^Depends: /&bottle-test-needed, /" "$work/newer/tree/DEBIAN/control"
 	name=${1##*/}
 	name=$work/newer/${name%-1_*}-2_$arch.deb
 	dpkg-deb --root-owner-group -b "$work/newer/tree" "$name" >/dev/null

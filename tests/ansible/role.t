@@ -85,12 +85,76 @@ settled "a second run"
 play --check
 settled "check mode of it"
 
+# --- rules that went, behind the back of a unit that stays active
+tables() { host nft list tables ip | sort | xargs; }
+both="table ip bottle_raw table ip bottle_wildcard"
+host systemctl start nftables
+is "nftables.service, started for the first time, leaves the rules" "$(tables)" "$both"
+is "its own rules are loaded (it does flush)" "$(host nft list tables inet)" "table inet filter"
+host systemctl reload nftables
+is "reloaded, it leaves the rules" "$(tables)" "$both"
+host systemctl restart nftables
+is "restarted, it leaves the rules" "$(tables)" "$both"
+play
+settled "a run after that"
+host systemctl stop nftables
+is "stopped, it takes them along, and their unit does not say otherwise" "$(tables) $(host systemctl is-active bottle-nft)" " inactive"
+host systemctl start nftables
+is "started again it brings them back, and their unit" "$(tables) $(host systemctl is-active bottle-nft)" "$both active"
+host nft -f /etc/nftables.conf
+is "a flush by hand takes them, and nothing says so" "$(tables) $(host systemctl is-active bottle-nft)" " active"
+host_changes >"$work/flushed"
+play --check
+done_by "check mode does" says 'would load raw, wildcard: not in force as the files have them'
+is "and changes nothing" "$(tables) $(host_changes | diff "$work/flushed" -)" " "
+play
+is "the next run loads them, and counts it" "$status $(recap changed) $(tables)" "0 1 $both"
+host nft flush chain ip bottle_wildcard input
+play
+is "so it does when a table has lost its rules" "$status $(recap changed) $(host nft list table ip bottle_wildcard | grep -c drop)" "0 1 1"
+rules=/usr/share/bottle/nft/bottle-wildcard.nft
+host sh -c "cp -p $rules /tmp/rules && sed -i 's/counter drop/counter drop comment \"newer\"/' $rules"
+play -e '{bottle_check: false}' # which says that the file is not the package's
+is "and when the file has others than are loaded, as after an upgrade" \
+	"$status $(recap changed) $(host nft list table ip bottle_wildcard | grep -c newer)" "0 1 1"
+host sh -c "cp -p /tmp/rules $rules && rm /tmp/rules"
+play
+is "and back" "$status $(recap changed) $(host nft list table ip bottle_wildcard | grep -c newer)" "0 1 0"
+host systemctl stop nftables
+play
+is "after a stop of nftables.service the next run starts their unit" "$status $(recap changed) $(tables)" "0 1 $both"
+
+# --- a helper that nobody names any more
+host_changes >"$work/before"
+play -e "{bottle_packages: [$bottle_deb]}"
+done_by "without bottle-netd among the packages a host that has it is refused, with what to type" \
+	says 'bottle-netd is not named, and this host has it: its setuid helper would stay.* apt-get purge bottle-netd'
+is "nothing was changed" "$status $(host_changes | diff "$work/before" -)" "2 "
+host dpkg --remove bottle-netd >/dev/null 2>&1
+is "(removed and not purged)" "$(host dpkg-query -W -f '${db:Status-Abbrev}' bottle-netd)" "rc "
+play -e "{bottle_packages: [$bottle_deb]}"
+done_by "one that was removed and not purged adds no addresses" says 'bottle_pool_at_boot: the helper .* neither named nor installed'
+play -e "{bottle_packages: [$bottle_deb], bottle_pool_at_boot: false, bottle_group: docker}"
+done_by "nor is it given another group" test "$status" -eq 0
+play -e "{bottle_packages: [$bottle_deb], bottle_pool_at_boot: false, bottle_group: docker}"
+settled "a second run without the helper"
+play
+done_by "named again it is installed again" test "$status" -eq 0
+is "for its group" "$(host stat -c '%a %U:%G' $helper)" "4750 root:bottlers"
+
 # --- changes
 sed -i 's/^bottle_members: .*/bottle_members: [bob]/; s/^bottle_group: .*/bottle_group: docker/; s/^bottle_nft: .*/bottle_nft: [wildcard]/
 	s/^bottle_member_groups: .*/bottle_members_exact: true/' "$work/vars.yml"
 sed -i "s|^bottle_packages: .*|bottle_packages: [$newer_deb, $newer_netd]|
 	s|^bottle_smolvm_version: .*|bottle_smolvm_version: 9.9.10|; s|^bottle_smolvm_wheel: .*|bottle_smolvm_url: http://127.0.0.1:8099/wheel|
 	s|^bottle_smolvm_sha256: .*|bottle_smolvm_sha256: $(sha256sum "$other" | cut -d' ' -f1)|" "$work/vars.yml"
+# What it needs is in a source that apt knows and has not read: no lists, as on a fresh host.
+host mkdir /tmp/source
+host sh -c 'cat >/tmp/source/needed.deb' <"$(needed)"
+host sh -c 'cd /tmp/source && { dpkg-deb -f needed.deb; echo "Filename: ./needed.deb"; echo "Size: $(stat -c %s needed.deb)"
+	echo "SHA256: $(sha256sum needed.deb | cut -d" " -f1)"; } >Packages
+	echo "deb [trusted=yes] file:/tmp/source ./" >/etc/apt/sources.list.d/test.list
+	find /var/lib/apt/lists -type f -delete'
 host sh -c 'mkdir /tmp/www && cat >/tmp/www/wheel' <"$other"
 host sh -c 'cd /tmp/www && echo $$ >/tmp/www.pid && exec python3 -m http.server --bind 127.0.0.1 8099' >"$work/www.out" 2>&1 &
 play --check
@@ -99,6 +163,8 @@ done_by "and says who would leave" says 'would add \[bob to docker\] and take \[
 is "nobody left" "$(host getent group docker | grep -c carol)" 1
 play
 done_by "another group, exact members and a newer package pass" test "$status" -eq 0
+is "what it needs came from a source that apt had not read" "$(host dpkg-query -W -f '${db:Status-Status}' bottle-test-needed)" installed
+host sh -c 'rm -r /tmp/source /etc/apt/sources.list.d/test.list'
 is "the newer package is installed" "$(host dpkg-query -W -f '${Version}' bottle)" "$(dpkg-deb -f "$newer_deb" Version)"
 is "the settings are still the role's" "$(setting bob wildcard)" "refuse $config True"
 is "no conffile of dpkg's lies beside them" "$(host ls /etc/bottle)" config.yaml
@@ -111,6 +177,13 @@ host sh -c 'kill $(cat /tmp/www.pid); rm -r /tmp/www /tmp/www.pid'
 is "a rule that is not wanted any more is gone" "$(host nft list tables ip)" "table ip bottle_wildcard"
 play
 settled "a second run after the changes"
+
+by_hand=/opt/bottle/smolvm-9.9.7
+host cp -rp /opt/bottle/smolvm-9.9.9 $by_hand
+play -e bottle_smolvm_version=9.9.7 -e "{bottle_smolvm_url: null, bottle_smolvm_wheel: $file, bottle_smolvm_sha256: $(sha256sum "$file" |
+	cut -d' ' -f1)}"
+is "a smolvm that somebody laid out by hand is used" "$status $(setting bob smolvm)" "0 $by_hand/bin/smolvm $config True"
+play
 
 # --- what must not pass
 host cat $config >"$work/config.before"
@@ -138,7 +211,7 @@ fi
 sed -i "s|^bottle_smolvm_url: .*|bottle_smolvm_wheel: $file|" "$work/vars.yml"
 play -e bottle_smolvm_version=9.9.8
 done_by "a wheel with other bytes is refused" says 'its sha256 is [0-9a-f]{64}, the pin says'
-is "and nothing of it is laid out" "$(host ls -A /opt/bottle | sort | tr '\n' ' ')" "smolvm-9.9.10 smolvm-9.9.9 "
+is "and nothing of it is laid out" "$(host ls -A /opt/bottle | sort | tr '\n' ' ')" "smolvm-9.9.10 smolvm-9.9.7 smolvm-9.9.9 "
 
 # --- absent
 # What the supervisor of a bottle looks like: its program's name, and "supervise NAME".
@@ -160,6 +233,9 @@ wait "$supervisor" 2>/dev/null
 
 play -e bottle_state=absent
 done_by "absent passes" test "$status" -eq 0
+is "of what was laid out, that by hand alone is left" "$(host ls -A /opt/bottle)" "${by_hand##*/}"
+host rm -r /opt/bottle
+host dpkg --purge bottle-test-needed >/dev/null 2>&1
 host gpasswd -a carol docker >/dev/null # the test's own, whom the exact list took out
 is "files, owners and modes are as before" "$(host_changes)" "$(cat "$work/fresh")"
 is "so are the packages" "$(host dpkg-query -W | diff "$work/dpkg.before" -)" ""
