@@ -154,14 +154,27 @@ sed -i "s|^\\[ \"\$(id -u)\" -eq 0 \\].*|ln '$helper' /tmp/kept|" "$mac/tmp/pkg/
 broken "a helper with a second name gets no bit" 'with a second name'
 rm "$mac/tmp/kept"
 layout "$BUILD/libexec/bottle-netd"
-sed -i 's|^chown 0:admin.*|kill -KILL $$|' "$mac/tmp/pkg/scripts/postinstall"
-count=$((count + 1))
-if ! installs && no_bit; then echo "ok $count - killed before the owner is set: no file has the bit"; else
-	differs "killed before the owner is set: no file has the bit" "$(listing)" "none"
-fi
-sed -i 's|^kill -KILL.*|chown 0:admin "$new"|; s|^mv -f "$new".*|kill -KILL $$|' "$mac/tmp/pkg/scripts/postinstall"
-installs
-is "killed before the rename: under its name the helper has no bit" "$(on_mac stat -c %a "$helper")" 755
+mkdir -p "$mac/private/var/db/launchd"
+touch "$mac/private/var/db/launchd/refuse"
+broken "a launchd that takes no job: the helper gets no bit" 'launchd does not load .* has no setuid bit yet; install the package again'
+rm "$mac/private/var/db/launchd/refuse"
+printf '#!/bin/sh\n[ "$1" = policy ] && echo protocol 1 pool 127.0.0.16 127.0.0.31\n' >"$work/adds-nothing"
+layout "$work/adds-nothing"
+broken "a helper that adds no address gets no bit" 'not every address of the pool is up'
+# Killed between any two steps; for each what the step begins with.
+for step in 'load pool' 'load policy' '"$helper" add' 'cp "$helper"' 'chown 0:admin' 'chmod 0750' 'mv -f "$new"' 'is 0750' \
+	'[ "$mode" = 0750 ]'; do
+	layout "$BUILD/libexec/bottle-netd"
+	awk -v step="$step" 'index($0, step) == 1 { print "kill -KILL $$"; n++ } { print } END { exit n != 1 }' \
+		"$mac/tmp/pkg/scripts/postinstall" >"$work/killed" || echo "# no such step: $step"
+	cat "$work/killed" >"$mac/tmp/pkg/scripts/postinstall"
+	count=$((count + 1))
+	if grep -q '^kill -KILL' "$work/killed" && ! installs && no_bit; then
+		echo "ok $count - killed before \`$step\`: no file has the bit"
+	else
+		differs "killed before \`$step\`: no file has the bit" "$(listing)" "none"
+	fi
+done
 layout "$BUILD/libexec/bottle-netd"
 check "the next installation repairs it" installs
 is "nothing but the helper has the bit" "$(find "$mac/opt" "$mac/Library" -perm /6000 | sed "s|^$mac||")" "$helper"
@@ -231,6 +244,13 @@ touch "$mac/opt/bottle/share/mine"
 check "a folder with somebody else's file stays, and that is said" sh -c \
 	"! env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin chroot '$mac' '$uninstall' >'$work/said' 2>&1 && grep -q 'is left' '$work/said'"
 check "with that file, and nothing of ours" sh -c "[ \"\$(find '$mac/opt/bottle' -type f)\" = '$mac/opt/bottle/share/mine' ]"
+rm -r "$mac/opt/bottle"
+installs
+mkdir -p "$mac/opt/bottle/share/theirs/empty" "$mac/opt/bottle/libexec/theirs"
+check "so does an empty folder of others" sh -c \
+	"! env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin chroot '$mac' '$uninstall' >'$work/said' 2>&1 && grep -q 'is left' '$work/said'"
+is "and nothing of ours around it" "$(cd "$mac/opt/bottle" && find . ! -name . | sort | xargs)" \
+	"./libexec ./libexec/theirs ./share ./share/theirs ./share/theirs/empty"
 rm -r "$mac/opt/bottle"
 is "the addresses are gone" "$(addresses)" 0
 check "the jobs are unloaded" sh -c "[ -z \"\$(ls '$mac/private/var/db/launchd')\" ]"
