@@ -11,7 +11,7 @@ source_is_clone() {
 
 # source_git ARG...: git for this tree alone, with no setting of the user's that changes bytes.
 source_git() {
-	git -c core.autocrlf=false -c core.quotePath=true -c core.attributesFile=/dev/null "$@"
+	git -c core.autocrlf=false -c core.quotePath=true -c core.attributesFile=/dev/null -c log.showSignature=false "$@"
 }
 
 # source_fact commit|date: of the last commit, or as MANIFEST has it; nothing where there is neither.
@@ -71,7 +71,8 @@ source_stage() {
 		rm "$1.sums"
 		sed 's/^[0-7]* //' "$1.list" | tar -c -T - | tar -x -C "$1" || return
 	fi
-	find "$1" -type d -exec chmod 755 {} +
+	# A number leaves the setgid bit that folders get from the one they are made in.
+	find "$1" -type d -exec chmod u=rwx,go=rx,a-st {} +
 	for mode in 644 755; do
 		sed -n "s/^$mode //p" "$1.list" | (cd "$1" && xargs chmod "$mode") || return
 	done

@@ -31,6 +31,10 @@ check "another time zone, locale, umask and home, a date and options of tar in t
 	sh -c "umask 077 && cd / && env TZ=Pacific/Kiritimati LC_ALL=C.UTF-8 HOME=/nonexistent SOURCE_DATE_EPOCH=1 \
 	TAR_OPTIONS=--owner=nobody GZIP=-1 '$work/clone/install/release/dist' '$work/two' 2>'$work/said'"
 check "give the same bytes" same "$work/one/dist" "$work/two"
+mkdir -m 2755 "$work/setgid"
+check "below a setgid folder it is made" sh -c "'$work/clone/install/release/dist' '$work/setgid/three' 2>/dev/null"
+check "(whose folders are setgid too)" test -g "$work/setgid/three"
+check "and gives the same bytes" same "$work/one/dist" "$work/setgid/three"
 check "what is not committed was said not to be in it" grep -q 'not committed' "$work/said"
 
 # --- what is in it
@@ -70,6 +74,29 @@ is "one with a changed file is refused, and the file named" "$(refused "$tree")"
 rm "$tree/MANIFEST"
 is "one without .git and MANIFEST is refused" "$(refused "$tree")" \
 	"1 neither a clone (.git) nor an unpacked release (MANIFEST)"
+# A signature that git's settings have shown with each commit; the program that makes it and judges it is a stand-in.
+cat >"$work/gpg" <<'END'
+#!/bin/sh
+case "$*" in
+*--verify*)
+	echo '[GNUPG:] GOODSIG 0 somebody'
+	echo 'gpg: Good signature' >&2
+	;;
+*)
+	printf '%s\n' '-----BEGIN PGP SIGNATURE-----' '' abcd '-----END PGP SIGNATURE-----'
+	echo '[GNUPG:] SIG_CREATED ' >&2
+	;;
+esac
+END
+chmod 755 "$work/gpg"
+git clone -q "$work/clone" "$work/signed"
+git -C "$work/signed" config log.showSignature true
+git -C "$work/signed" config gpg.program "$work/gpg"
+git -C "$work/signed" -c user.name=a -c user.email=a@example commit -q -S --allow-empty -m signed
+like "(git shows the signature of a commit)" "$(git -C "$work/signed" log -1 --format=%ct 2>&1 | xargs)" '.*Good signature.*'
+check "a release of it is made all the same" "$work/signed/install/release/dist" "$work/of-signed"
+is "dated by the commit" "$(tar -tvzf "$work/of-signed/$tarball" --full-time --utc | awk '{ print $4, $5 }' | sort -u)" \
+	"$(date -u -d "@$(git -C "$work/signed" -c log.showSignature=false log -1 --format=%ct)" '+%Y-%m-%d %H:%M:%S')"
 ln -s README.md "$work/clone/link"
 git -C "$work/clone" add link
 git -C "$work/clone" -c user.name=a -c user.email=a@example -c commit.gpgsign=false commit -q -m link
