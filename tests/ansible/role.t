@@ -100,6 +100,7 @@ settled "a run after that"
 host systemctl stop nftables
 is "stopped, it takes them along, and their unit does not say otherwise" "$(tables) $(host systemctl is-active bottle-nft)" " inactive"
 host systemctl start nftables
+for _ in $(seq 50); do [ "$(host systemctl is-active bottle-nft)" = active ] && break; sleep 0.1; done # Wants= does not wait
 is "started again it brings them back, and their unit" "$(tables) $(host systemctl is-active bottle-nft)" "$both active"
 host nft -f /etc/nftables.conf
 is "a flush by hand takes them, and nothing says so" "$(tables) $(host systemctl is-active bottle-nft)" " active"
