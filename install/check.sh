@@ -13,6 +13,7 @@ set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
+unset TMPDIR CDPATH
 umask 077
 
 var=$(cd -P /var && pwd -P) # macOS has a link there
@@ -21,6 +22,7 @@ protocol=1                           # of bottle-netd, as the frontend speaks it
 speech='protocol [0-9][0-9]* pool 127\.' # what every build of the helper has in it, under whatever name
 # Where a forgotten copy of a setuid program would be, besides the prefix of every record. --scan adds more.
 places="/usr/bin /usr/sbin /usr/libexec /usr/lib/bottle /usr/local /opt /srv /root /tmp /var/tmp $var/lib/bottle"
+netd=/usr/libexec/bottle/bottle-netd # the packages'
 
 usage() {
 	sed -n '4,5s/^# *//p' "$0" >&2
@@ -60,44 +62,27 @@ parents() {
 		if [ -e "$at" ] || [ -L "$at" ]; then
 			! why=$(door "$at") || printf '%s\t%s\n' "$at" "$why"
 		fi
-		[ "$at" != / ] || break
+		[ "$at" != / ] && [ "$at" != "${at%/*}" ] || break
 		at=${at%/*}
 		at=${at:-/}
 	done
 }
 
-json='' quiet='' members='' judge_members=''
-while [ $# -gt 0 ]; do
-	option=$1
+if [ "${1:-}" = --parents ]; then
 	shift
-	case $option in
-	--json) json=yes ;;
-	--quiet) quiet=yes ;;
-	--members=*) members=${option#*=} judge_members=yes ;;
-	--scan=*) places="$places ${option#*=}" ;;
-	--parents | --members | --scan)
-		[ $# -gt 0 ] || usage
-		case $option in
-		--members) members=$1 judge_members=yes ;;
-		--scan) places="$places $1" ;;
-		--parents)
-			doors=$(for folder; do parents "$folder"; done | sort -u)
-			[ -n "$doors" ] || exit 0
-			printf '%s\n' "$doors"
-			exit 2
-			;;
-		esac
-		shift
-		;;
-	*) usage ;;
-	esac
-done
+	[ $# -gt 0 ] || usage
+	for folder; do case $folder in /*) ;; *) usage ;; esac; done
+	doors=$(for folder; do parents "$folder"; done | sort -u)
+	[ -n "$doors" ] || exit 0
+	printf '%s\n' "$doors"
+	exit 2
+fi
 
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
 trap 'exit 3' HUP INT TERM
-for list in findings unsure folders helpers installs packages overrides pairs; do : >"$work/$list"; done
-count=0
+for list in findings unsure files folders helpers installs packages overrides pairs; do : >"$work/$list"; done
+for folder in $places; do echo "$folder"; done >"$work/places"
 
 # Names of files are whatever somebody chose: no byte of them acts on a terminal or ends a line.
 plain() {
@@ -113,13 +98,46 @@ unsure() { # TEXT
 	echo >>"$work/unsure"
 }
 
+# scan FOLDER: one of --scan, as find(1) takes it: by a name that is no link and no option of its own.
+scan() {
+	if [ -d "$1" ] && folder=$(cd -P -- "$1" 2>/dev/null && [ -r . ] && pwd -P) && [ "$(printf %s "$1$folder" | wc -l)" -eq 0 ]; then
+		echo "$folder" >>"$work/places"
+	else
+		unsure "--scan $1: is no folder that $(id -un) can look into"
+	fi
+}
+
+json='' quiet='' members='' judge_members=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--json) json=yes ;;
+	--quiet) quiet=yes ;;
+	--members=* | --scan=*)
+		option=$1
+		shift
+		set -- "${option%%=*}" "${option#*=}" "$@"
+		continue
+		;;
+	--members | --scan)
+		[ $# -gt 1 ] || usage
+		case $1 in
+		--members) members=$2 judge_members=yes ;;
+		--scan) scan "$2" ;;
+		esac
+		shift
+		;;
+	*) usage ;;
+	esac
+	shift
+done
+
 sum() {
 	if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
 }
 
 # file PATH [SHA256]: it is there, it is a file, and it has these bytes. Fails when there is nothing to judge further.
 file() {
-	count=$((count + 1))
+	echo "$1" >>"$work/files"
 	echo "${1%/*}" >>"$work/folders"
 	if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then
 		found type "$1" "is not a regular file"
@@ -148,16 +166,6 @@ state() {
 	[ "$1" = "$want_mode" ] || found mode "$path" "is $1, should be $want_mode"
 	[ "$2" = "$want_owner" ] || found owner "$path" "is $2, should be $want_owner"
 	[ "$3" = "$want_group" ] || found group "$path" "is $3, should be $want_group"
-	case $want_mode in
-	[4-7]???)
-		[ "$5" = 1 ] || found unknown-copy "$path" "has $5 names: find / -xdev -samefile $path"
-		# An access list lets users in that no mode shows.
-		# shellcheck disable=SC2012 # the one character that tells is behind the mode
-		case $(ls -ld "$path" | cut -c 11) in
-		+) found acl "$path" "has an access control list: getfacl $path" ;;
-		esac
-		;;
-	esac
 	[ -n "$rule" ] || return 0
 	case $want_owner-$want_mode in
 	root-[4-7][0-7][0145][04] | root-[0-7][0145][0145]) ;;
@@ -165,13 +173,14 @@ state() {
 	esac
 }
 
-helper() { # PATH: one that is known
-	echo "$1" >>"$work/helpers"
+# untouched PATH: nothing was found of it, and nobody but root can have changed it since.
+untouched() {
+	[ -z "$(parents "${1%/*}")" ] && ! cut -f 2 "$work/findings" | grep -qxF -- "$(plain "$1")"
 }
 
-# Programs as they speak themselves, of those alone that nothing was found of: others may do anything when they are run.
-untouched() { # PATH
-	! cut -f 2 "$work/findings" | grep -qxF -- "$1"
+# as_installed PATH: a program that may be run. Any other may do anything when it is.
+as_installed() {
+	[ -r "$1" ] && grep -qxF -- "$1" "$work/files" && untouched "$1"
 }
 
 ask() { # PROGRAM ARG...
@@ -184,7 +193,7 @@ ask() { # PROGRAM ARG...
 
 # speaks FRONTEND HELPER: the two are of one protocol and one pool.
 speaks() {
-	[ -e "$1" ] && [ -e "$2" ] && untouched "$1" && untouched "$2" || return 0
+	as_installed "$1" && as_installed "$2" || return 0
 	if [ ! -x "$2" ]; then
 		unsure "$2: $(id -un) cannot run it: run this as root"
 		return 0
@@ -198,8 +207,8 @@ speaks() {
 # ---- records of install.sh
 record() { # FILE
 	read -r hash name version word prefix word2 group <"$1"
-	case "$hash $name $word $word2" in
-	"# bottle prefix group") ;;
+	case "$hash $name $word $word2 $prefix" in
+	"# bottle prefix group /"*) ;;
 	*)
 		unsure "$1: is no record of install.sh"
 		return
@@ -208,8 +217,7 @@ record() { # FILE
 	echo "${1%/*}" >>"$work/folders"
 	state "$1" 644 root "$(look / | cut -d ' ' -f 3)"
 	untouched "$1" || return 0 # whoever wrote it: it is no measure of anything
-	places="$places $prefix"
-	before=$count
+	echo "$prefix" >>"$work/places"
 	while read -r mode owner group_of hash path; do
 		case $mode-$hash in
 		'#'*) continue ;;
@@ -220,9 +228,9 @@ record() { # FILE
 			;;
 		esac
 		! file "$path" "$hash" || state "$path" "$mode" "$owner" "$group_of"
-		case $path in */bottle-netd) helper "$path" ;; esac
+		case $path in */bottle-netd) echo "$path" >>"$work/helpers" ;; esac
 	done <"$1"
-	printf '%s\t%s\t%s\t%s\n' "$prefix" "$version" "$group" $((count - before)) >>"$work/installs"
+	printf '%s\t%s\t%s\t%s\n' "$prefix" "$version" "$group" "$(awk '!/^#/ && $4 != "dir"' "$1" | wc -l)" >>"$work/installs"
 	echo "$prefix/bin/bottle $prefix/libexec/bottle/bottle-netd" >>"$work/pairs"
 	for left in "$prefix"/libexec/bottle/.*.new "$prefix"/libexec/bottle/.*.old; do
 		[ ! -e "$left" ] || found interrupted "$left" "an installation left it: run install.sh again"
@@ -234,53 +242,48 @@ record() { # FILE
 # or where there is no such group, it has no setuid bit. Where debconf knows nothing, it is either.
 package_mode() {
 	case $1 in
-	*/libexec/bottle/bottle-netd)
+	"$netd")
 		answer=$(debconf-show bottle-netd 2>/dev/null | sed -n 's|^[* ]*bottle-netd/group: *|=|p')
 		[ -n "$answer" ] || case $(look "$1") in
 		[4-7]???\ *) answer="=docker" ;;
 		esac
-		answer=${answer#=}
-		if [ -n "$answer" ] && getent group "$answer" >/dev/null; then
-			echo "4750 root $answer"
-		else
-			echo "755 root root"
-		fi
+		group=${answer#=} # or its number
+		[ -z "$group" ] || group=$(getent group "$group" 2>/dev/null | cut -d : -f 1)
+		if [ -n "$group" ]; then echo "4750 root $group"; else echo "755 root root"; fi
 		;;
 	*/bin/* | */libexec/* | */observe/doctor-status) echo "755 root root" ;;
 	*) echo "644 root root" ;;
 	esac
 }
 
-package_files() { # of a package's list on standard input
+package_files() { # dpkg|rpm: of a package's list on standard input
 	while read -r path; do
 		case $path in
 		/etc/*) continue ;; # the administrator's to change
-		*/libexec/bottle/bottle-netd) helper "$path" ;;
+		"$netd") echo "$path" >>"$work/helpers" ;;
 		esac
-		[ ! -f "$path" ] || [ -L "$path" ] || {
-			count=$((count + 1))
-			echo "${path%/*}" >>"$work/folders"
-			# shellcheck disable=SC2046 # three words
-			state "$path" $(package_mode "$path")
-		}
+		# What is missing the manager itself says, and rpm of modes too.
+		[ ! -d "$path" ] && { [ -e "$path" ] || [ -L "$path" ]; } || continue
+		# shellcheck disable=SC2046 # three words
+		! file "$path" || [ "$1" = rpm ] || state "$path" $(package_mode "$path")
 	done
 }
 
 deb() { # PACKAGE
+	both="dpkg -i bottle_*.deb bottle-netd_*.deb" # of one release: what an interrupted upgrade wants in the end
 	# shellcheck disable=SC2016 # dpkg's own variables
 	set -- "$1" "$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null)"
 	status=${2% *}
 	case $status in
 	'' | not-installed | config-files) return ;;
 	installed) ;;
-	half-installed)
-		found interrupted /var/lib/dpkg/status "package $1 is $status: apt-get install --reinstall $1"
-		;;
+	half-installed) found interrupted /var/lib/dpkg/status "package $1 is $status: $both" ;;
 	*) found interrupted /var/lib/dpkg/status "package $1 is $status: dpkg --configure -a" ;;
 	esac
 	printf '%s\t%s\t%s\n' "$1" "${2#* }" "$status" >>"$work/packages"
 	dpkg --verify "$1" 2>/dev/null | while read -r flags type path; do
-		[ "$type" != c ] || continue
+		# Settings are the administrator's to change, but not to be without.
+		[ "$type" != c ] || [ "$flags" = missing ] || continue
 		case $type in /*) path=$type${path:+ $path} ;; esac
 		case $flags-$path in
 		missing-*' (Permission denied)') unsure "${path% (*}: cannot be read by $(id -un): run this as root" ;;
@@ -294,15 +297,16 @@ deb() { # PACKAGE
 		esac
 	done
 	dpkg-query -L "$1" >"$work/list" 2>/dev/null
-	package_files <"$work/list"
+	package_files dpkg <"$work/list"
 }
 
 # As rpm(8) prints it, "VERIFY OPTIONS": nine characters, a letter where something differs.
 rpm_package() { # PACKAGE
 	version=$(rpm -q --qf '%{VERSION}-%{RELEASE}' "$1" 2>/dev/null) || return 0
+	both="rpm -U --replacepkgs bottle-*.rpm"
 	printf '%s\t%s\t%s\n' "$1" "$version" installed >>"$work/packages"
 	rpm -V --nomtime "$1" 2>/dev/null | while read -r flags type path; do
-		[ "$type" != c ] || continue
+		[ "$type" != c ] || [ "$flags" = missing ] || continue
 		case $type in /*) path=$type${path:+ $path} ;; esac
 		case $flags in missing) found missing "$path" "is not there" ;; esac
 		case $flags in S?5* | ??5*) found hash "$path" "has other bytes than package $1 put there" ;; esac
@@ -311,11 +315,23 @@ rpm_package() { # PACKAGE
 		case $flags in ??????G*) found group "$path" "is not as package $1 made it: rpm --setugids $1" ;; esac
 		case $flags in ????????P*) found capability "$path" "has other file capabilities than package $1 gave it" ;; esac
 	done
-	rpm -ql "$1" 2>/dev/null | while read -r path; do
-		case $path in */libexec/bottle/bottle-netd) helper "$path" ;; esac
-		[ ! -f "$path" ] || echo "${path%/*}" >>"$work/folders"
+	rpm -ql "$1" >"$work/list" 2>/dev/null
+	package_files rpm <"$work/list"
+}
+
+# ---- settings: what is policy on this host root alone can write. What it says is the administrator's.
+settings() { # FOLDER
+	[ -e "$1" ] || [ -L "$1" ] || return 0
+	echo "$1" >>"$work/folders"
+	for path in "$1"/*; do
+		[ -e "$path" ] || [ -L "$path" ] || continue
+		[ "$path" != "$1/config.yaml" ] || file "$path" || continue
+		[ ! -L "$path" ] || continue
+		# shellcheck disable=SC2046 # five words
+		set -- "$1" $(look "$path")
+		[ "$5" = 0 ] || found owner "$path" "is $3, should be root"
+		case 00$2 in *[2367]? | *[2367]) found mode "$path" "is $2: others than root can write it" ;; esac
 	done
-	count=$((count + $(rpm -ql "$1" 2>/dev/null | wc -l)))
 }
 
 # ---- who may run the helper
@@ -344,7 +360,12 @@ fi
 if command -v rpm >/dev/null; then
 	for package in bottle bottle-netd; do rpm_package "$package"; done
 fi
-[ ! -s "$work/packages" ] || echo "/usr/bin/bottle /usr/libexec/bottle/bottle-netd" >>"$work/pairs"
+[ ! -s "$work/packages" ] || echo "/usr/bin/bottle $netd" >>"$work/pairs"
+# dpkg takes a newer bottle beside an older helper, and calls both installed.
+mixed=$(awk -F '\t' '$3 == "installed" {all = all sep $1 " " $2; sep = " beside "; if (n++ && $2 != last) mixed = 1; last = $2}
+	END {if (mixed) print all}' "$work/packages")
+[ -z "$mixed" ] || found protocol "$netd" "$mixed, of two releases: $both"
+settings "$(cd -P /etc && pwd -P)/bottle"
 
 sort -u "$work/folders" | while read -r folder; do parents "$folder"; done | sort -u >"$work/doors"
 while IFS='	' read -r path why; do found parent "$path" "$why"; done <"$work/doors"
@@ -355,29 +376,42 @@ while read -r path; do
 	if command -v getcap >/dev/null && [ -n "$(getcap "$path" 2>/dev/null)" ]; then
 		found capability "$path" "has file capabilities: setcap -r $path"
 	fi
+	# shellcheck disable=SC2046 # five words
+	set -- $(look "$path")
+	case $1 in
+	[4-7]???)
+		[ "$5" = 1 ] || found unknown-copy "$path" "has $5 names: find / -xdev -samefile $path"
+		# An access list lets users in that no mode shows.
+		# shellcheck disable=SC2012 # the one character that tells is behind the mode
+		case $(ls -ld "$path" | cut -c 11) in
+		+) found acl "$path" "has an access control list: getfacl $path" ;;
+		esac
+		;;
+	esac
 	[ -n "$judge_members" ] || continue
-	group=$(look "$path" | cut -d ' ' -f 3)
-	members_of "$group" >"$work/members"
+	members_of "$3" >"$work/members"
 	while read -r user; do
 		case ",$members,root," in
 		*",$user,"*) ;;
-		*) found member "$path" "$user is in group $group and not among those allowed: gpasswd -d $user $group" ;;
+		*) found member "$path" "$user is in group $3 and not among those allowed: gpasswd -d $user $3" ;;
 		esac
 	done <"$work/members"
 done <"$work/known"
 
 # Setuid and setgid copies that no record and no package has. Read one by one: their bytes tell, not their names.
-# shellcheck disable=SC2016,SC2046,SC2086 # for the shell inside; a list of folders
-find $(printf '%s\n' $places | sort -u) -xdev -type f \( -perm -4000 -o -perm -2000 \) -exec sh -c '
-	speech=$1
-	shift
-	for file; do
-		if [ ! -r "$file" ]; then kind=unread; else
-			grep -qa "$speech" "$file" || continue
-			kind=copy
-		fi
-		printf "%s\t%s\n" "$kind" "$(printf %s "$file" | tr -c " -~" "?")"
-	done' sh "$speech" {} + 2>/dev/null | sort -u >"$work/copies"
+# shellcheck disable=SC2016 # for the shell inside
+sort -u "$work/places" | while read -r place; do
+	find "$place" -xdev -type f \( -perm -4000 -o -perm -2000 \) -exec sh -c '
+		speech=$1
+		shift
+		for file; do
+			if [ ! -r "$file" ]; then kind=unread; else
+				grep -qa "$speech" "$file" || continue
+				kind=copy
+			fi
+			printf "%s\t%s\n" "$kind" "$(printf %s "$file" | tr -c " -~" "?")"
+		done' sh "$speech" {} + 2>/dev/null </dev/null
+done | sort -u >"$work/copies"
 while IFS='	' read -r kind path; do
 	! grep -qxF -- "$path" "$work/known" || continue
 	case $kind in
@@ -393,6 +427,7 @@ if [ ! -s "$work/installs" ] && [ ! -s "$work/packages" ] && [ ! -s "$work/findi
 fi
 sort -u -o "$work/findings" "$work/findings"
 sort -u -o "$work/unsure" "$work/unsure"
+count=$(($(sort -u "$work/files" | wc -l)))
 code=0
 [ ! -s "$work/unsure" ] || code=3
 [ ! -s "$work/findings" ] || code=2

@@ -37,11 +37,24 @@ drift type "$man: is not a regular file" 'mv $man /mnt/work/kept; ln -s /mnt/wor
 drift parent "/usr/local/libexec: is writable by others .mode 757." 'chmod 757 /usr/local/libexec' 'chmod 755 /usr/local/libexec'
 drift parent "/usr/local: is writable by group root .mode 775." 'chmod 775 /usr/local' 'chmod 755 /usr/local'
 drift parent "/usr/local/libexec/bottle: belongs to bob" 'chown bob /usr/local/libexec/bottle' 'chown root /usr/local/libexec/bottle'
+drift parent "/etc/bottle: is writable by group root .mode 775." 'mkdir -m 775 /etc/bottle' 'rmdir /etc/bottle'
+mkdir /etc/bottle
+drift mode "/etc/bottle/config.yaml: is 664: others than root can write it" \
+	'touch /etc/bottle/config.yaml; chmod 664 /etc/bottle/config.yaml' 'rm /etc/bottle/config.yaml'
+drift mode "/etc/bottle/more: is 602: others.*" 'touch /etc/bottle/more; chmod 602 /etc/bottle/more' 'rm /etc/bottle/more'
+drift owner "/etc/bottle/config.yaml: is ann, should be root" 'touch /etc/bottle/config.yaml; chown ann /etc/bottle/config.yaml' \
+	'rm /etc/bottle/config.yaml'
+drift type "/etc/bottle/config.yaml: is not a regular file" 'ln -s /mnt/work/kept /etc/bottle/config.yaml' 'rm /etc/bottle/config.yaml'
+echo 'wildcard: refuse' >/etc/bottle/config.yaml
+clean "a policy that is root's alone, whatever it says"
+rm -r /etc/bottle
 drift parent "/usr/local/share/bottle: is a symbolic link" 'mv /usr/local/share/bottle /opt/; ln -s /opt/bottle /usr/local/share/bottle' \
 	'rm /usr/local/share/bottle; mv /opt/bottle /usr/local/share/'
 drift unknown-copy "/opt/tool: a setuid or setgid copy.*" 'cp $netd /opt/tool; chmod 4755 /opt/tool' 'rm /opt/tool' "another name"
 drift unknown-copy "/opt/.d/.x: a setuid or setgid copy.*" 'mkdir /opt/.d; cp $netd /opt/.d/.x; chmod 4755 /opt/.d/.x' 'rm -r /opt/.d' hidden
 drift unknown-copy "/usr/bin/x: a setuid or setgid copy.*" 'cp $netd /usr/bin/x; chmod 2755 /usr/bin/x' 'rm /usr/bin/x' setgid
+drift unknown-copy "/usr/local/libexec/bottle/bottle-netd;65f0a1b2: a setuid.*" \
+	'cp $netd "$netd;65f0a1b2"; chmod 4750 "$netd;65f0a1b2"' 'rm "$netd;65f0a1b2"' "what a killed rpm leaves"
 drift unknown-copy "/opt/a.\[31m: a setuid.*" 'cp $netd "$(printf "/opt/a\033[31m")"; chmod 4755 /opt/a*' 'rm /opt/a*' "a name that would act on a terminal"
 drift member "$netd: eve is in group bottlers and not among those allowed: gpasswd -d eve bottlers" \
 	'cp /etc/group /mnt/work/group; sed -i /^bottlers:/s/ann/ann,eve/ /etc/group' 'cat /mnt/work/group >/etc/group'
@@ -68,12 +81,41 @@ is "a record that others can write is a finding, and no measure of the helper" "
 mode /var/lib/bottle/installs.d/usr-local: is 666, should be 644
 unknown-copy $netd: a setuid or setgid copy of bottle-netd that no record and no package has"
 chmod 644 /var/lib/bottle/installs.d/usr-local
+chmod 777 /var/lib/bottle/installs.d
+try "$check"
+is "nor is one in a folder that others can write" "$out" "\
+parent /var/lib/bottle/installs.d: is writable by others (mode 777)
+unknown-copy $netd: a setuid or setgid copy of bottle-netd that no record and no package has"
+chmod 755 /var/lib/bottle/installs.d
 # A pair that does not fit, each file as its record says: the frontend of another pool.
 cp /usr/local/bin/bottle "$work/bottle"
 cp /var/lib/bottle/installs.d/usr-local "$work/record"
 printf '#!/bin/sh\necho "{\\"pool\\": {\\"first\\": 16, \\"last\\": 20}}"\n' >/usr/local/bin/bottle
 sed -i "/ .usr.local.bin.bottle$/s/ [0-9a-f]\{64\} / $(hash /usr/local/bin/bottle) /" /var/lib/bottle/installs.d/usr-local
 drift protocol "$netd: says 'protocol 1 pool 127.0.0.16 127.0.0.31', /usr/local/bin/bottle wants 'protocol 1 pool 127.0.0.16 127.0.0.20'.*" : :
+# Each as its record says, in a folder where somebody can exchange it between the look at it and the run.
+printf '#!/bin/sh\ntouch /mnt/work/ran-bottle\n' >/usr/local/bin/bottle
+printf '#!/bin/sh\ntouch /mnt/work/ran-netd\n' >"$work/script"
+cp $netd "$work/netd"
+cat "$work/script" >$netd
+chmod 4750 $netd
+sed -i "/ .usr.local.bin.bottle$/s/ [0-9a-f]\{64\} / $(hash /usr/local/bin/bottle) /
+	/ .usr.local.libexec.bottle.bottle-netd$/s/ [0-9a-f]\{64\} / $(hash $netd) /" /var/lib/bottle/installs.d/usr-local
+for folder in /usr/local/bin /usr/local/libexec /usr/local /var/lib/bottle; do
+	chmod 777 $folder
+	"$check" >/dev/null 2>&1
+	is "$folder is writable by others: no program there is run" "$(cd "$work" && echo ran-*)" "ran-*"
+	chmod 755 $folder
+done
+"$check" >/dev/null 2>&1
+is "(they are, where it is not)" "$(cd "$work" && echo ran-*)" "ran-bottle ran-netd"
+rm "$work"/ran-*
+sed -i "/ .usr.local.libexec.bottle.bottle-netd$/d" /var/lib/bottle/installs.d/usr-local
+chmod 755 $netd
+"$check" >/dev/null 2>&1
+is "nor is a helper that no record has" "$(cd "$work" && echo ran-*)" "ran-*"
+cat "$work/netd" >$netd
+chmod 4750 $netd
 cat "$work/bottle" >/usr/local/bin/bottle
 cat "$work/record" >/var/lib/bottle/installs.d/usr-local
 # What was changed is not run.
@@ -99,7 +141,28 @@ try "$check"
 is "a copy outside the known places is not looked for" "$status" 0
 try "$check" --scan /mnt
 like "but with --scan" "$out" "unknown-copy /mnt/hidden: .*"
-rm /mnt/hidden
+mkdir "/mnt/work/a b"
+mv /mnt/hidden "/mnt/work/a b/"
+ln -s "a b" /mnt/work/link
+for folder in "/mnt/work/a b" /mnt/work/link; do
+	try "$check" --scan "$folder"
+	like "--scan $folder" "$out" "unknown-copy /mnt/work/a b/hidden: .*"
+	try "$check" "--scan=$folder"
+	is "--scan=$folder" "$status" 2
+done
+cd "/mnt/work/a b" && try "$check" --scan .
+cd "$top" || exit 1
+is "--scan ." "$status" 2
+rm -r "/mnt/work/a b" /mnt/work/link
+for folder in /nowhere "" -delete /etc/passwd "/mnt/work
+/mnt"; do
+	try "$check" --scan "$folder"
+	is "--scan '$folder' could not be judged" "$status:$(echo "$err" | grep -c '^check: cannot judge: --scan .*: is no folder')" "3:1"
+done
+try timeout 10 "$check" --parents usr/local
+is "a folder that is not absolute has no parents" "$status:$out" "3:"
+try env TMPDIR=/nowhere CDPATH=/ "$check"
+is "somebody's TMPDIR and CDPATH are not asked" "$status:$out" "0:"
 try setpriv --reuid 64003 --regid 64003 --clear-groups "$check"
 is "a user who cannot read the helper cannot judge" "$status" 3
 like "and is told why" "$(echo "$err" | grep 'cannot be read by' | head -n 1)" "check: cannot judge: $netd: cannot be read by ann: run this as root"
@@ -114,14 +177,16 @@ is "the installed copy says the same" "$status:$out" "0:"
 deb() { # NAME POSTINST FILE...
 	root=$work/root-$1
 	mkdir -p "$root/DEBIAN"
-	printf '%s\n' "Package: $1" 'Version: 0.1.0-1' 'Architecture: all' 'Maintainer: T <t@example.org>' 'Description: t' >"$root/DEBIAN/control"
+	printf '%s\n' "Package: $1" "Version: ${release:-0.1.0-1}" 'Architecture: all' 'Maintainer: T <t@example.org>' 'Description: t' >"$root/DEBIAN/control"
 	printf '#!/bin/sh\n%s\n' "$2" >"$root/DEBIAN/postinst"
 	chmod 755 "$root/DEBIAN/postinst"
-	(cd "$root" && find . -type f ! -path './DEBIAN/*' -exec md5sum {} + | sed 's| \./| |') >"$root/DEBIAN/md5sums"
+	(cd "$root" && find etc -type f 2>/dev/null | sed 's|^|/|') >"$root/DEBIAN/conffiles"
+	(cd "$root" && find . -type f ! -path './DEBIAN/*' ! -path './etc/*' -exec md5sum {} + | sed 's| \./| |') >"$root/DEBIAN/md5sums"
 	dpkg-deb -b "$root" "$work/$1.deb" >/dev/null && dpkg -i "$work/$1.deb" >/dev/null 2>&1
 }
 remove
-mkdir -p "$work/root-bottle/usr/bin" "$work/root-bottle-netd/usr/libexec/bottle"
+mkdir -p "$work/root-bottle/usr/bin" "$work/root-bottle/etc/bottle" "$work/root-bottle-netd/usr/libexec/bottle"
+cp install/config.yaml "$work/root-bottle/etc/bottle/"
 cp /mnt/build/bin/bottle "$work/root-bottle/usr/bin/"
 cp /mnt/build/libexec/bottle-netd "$work/root-bottle-netd/usr/libexec/bottle/"
 netd=/usr/libexec/bottle/bottle-netd
@@ -135,6 +200,33 @@ dpkg --configure -a >/dev/null 2>&1
 clean "packages"
 drift hash "/usr/bin/bottle: has other bytes than package bottle put there" 'cp /usr/bin/bottle /mnt/work/kept; echo >>/usr/bin/bottle' \
 	'cat /mnt/work/kept >/usr/bin/bottle' "of a package"
+drift type "/usr/bin/bottle: is not a regular file" 'mv /usr/bin/bottle /mnt/work/kept; ln -s /mnt/work/kept /usr/bin/bottle' \
+	'mv /mnt/work/kept /usr/bin/bottle' "of a package"
+drift missing "/etc/bottle/config.yaml: is not there" 'mv /etc/bottle/config.yaml /mnt/work/kept' 'mv /mnt/work/kept /etc/bottle/config.yaml' \
+	"settings of a package"
+echo 'wildcard: refuse' >>/etc/bottle/config.yaml
+clean "settings that were changed"
+drift acl "$netd: has an access control list: getfacl $netd" 'setfacl -m u:ann:rx $netd' 'setfacl -b $netd' "of a package"
+# As an upgrade leaves it that is killed while it unpacks.
+cp /var/lib/dpkg/status "$work/status"
+sed -i '/^Package: bottle$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status
+try "$check"
+like "interrupted: half-installed, for which apt has no archive" "$(echo "$out" | grep ^interrupted)" \
+	"interrupted /var/lib/dpkg/status: package bottle is half-installed: dpkg -i bottle_[*].deb bottle-netd_[*].deb"
+cat "$work/status" >/var/lib/dpkg/status
+release=0.0.9-1 deb bottle-netd 'chgrp docker /usr/libexec/bottle/bottle-netd; chmod 4750 /usr/libexec/bottle/bottle-netd'
+try "$check" --members ann,bob
+is "two releases side by side, which dpkg calls installed" "$status:$out" \
+	"2:protocol $netd: bottle 0.1.0-1 beside bottle-netd 0.0.9-1, of two releases: dpkg -i bottle_*.deb bottle-netd_*.deb"
+deb bottle-netd 'chgrp docker /usr/libexec/bottle/bottle-netd; chmod 4750 /usr/libexec/bottle/bottle-netd'
+clean "of one release again"
+# What debconf was told, by a stand-in: this machine's answers are in /var/cache.
+for answer in docker 64001; do
+	printf '#!/bin/sh\necho "* bottle-netd/group: %s"\n' $answer >/usr/bin/debconf-show
+	chmod 755 /usr/bin/debconf-show
+	clean "the group that debconf has, as $answer"
+done
+rm /usr/bin/debconf-show
 drift missing "/usr/bin/bottle: is not there" 'mv /usr/bin/bottle /mnt/work/kept' 'mv /mnt/work/kept /usr/bin/bottle' "of a package"
 drift mode "$netd: is 4755, should be 4750" 'chmod 4755 $netd' 'chmod 4750 $netd' "of a package"
 drift group "$netd: is bottlers, should be docker" 'chgrp bottlers $netd; chmod 4750 $netd' 'chgrp docker $netd; chmod 4750 $netd' "of a package"
@@ -165,7 +257,34 @@ try "$check"
 is "rpm -V: its letters are read" "$(echo "$out" | cut -d : -f 1 | tr '\n' ';')" \
 	"group /usr/bin/bottle;hash /usr/bin/bottle;missing /usr/share/man/man1/bottle.1.gz;mode /usr/bin/bottle;owner /usr/bin/bottle;"
 "$check" --json >"$work/document.rpm"
-rm /usr/bin/rpm /usr/bin/bottle
+printf '%s\n' 'missing   c /etc/bottle/config.yaml' >"$work/rpm-says"
+try "$check"
+is "and of settings that they are missing" "$out" "missing /etc/bottle/config.yaml: is not there"
+: >"$work/rpm-says"
+echo 0.1.0-1 >"$work/rpm-release"
+cat >/usr/bin/rpm <<'END'
+#!/bin/sh
+case $* in
+'-q '*bottle-netd) cat /mnt/work/rpm-release ;;
+'-q '*) echo 0.1.0-1 ;;
+'-ql bottle-netd') echo /usr/libexec/bottle/bottle-netd ;;
+'-ql '*) echo /usr/bin/bottle ;;
+esac
+END
+mkdir -p /usr/libexec/bottle
+cp /mnt/build/libexec/bottle-netd $netd
+chgrp docker $netd
+chmod 4750 $netd
+clean "rpm, with the helper"
+drift acl "$netd: has an access control list: getfacl $netd" 'setfacl -m u:ann:rx $netd' 'setfacl -b $netd' "of rpm"
+ln $netd /usr/bin/hard
+try "$check"
+is "a hard link to rpm's helper is found at both ends" "$(echo "$out" | cut -d : -f 1)" "unknown-copy /usr/bin/hard
+unknown-copy $netd"
+rm /usr/bin/hard
+drift protocol "$netd: bottle 0.1.0-1 beside bottle-netd 0.0.9-1, of two releases: rpm -U --replacepkgs bottle-[*].rpm" \
+	'echo 0.0.9-1 >/mnt/work/rpm-release' 'echo 0.1.0-1 >/mnt/work/rpm-release' "of rpm"
+rm -r /usr/bin/rpm /usr/bin/bottle /usr/libexec/bottle
 
 # documents
 ok "every document is JSON of docs/json/check.json, which lets no more and no less through" \
