@@ -13,6 +13,7 @@ set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
+unset TMPDIR CDPATH
 umask 077
 
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -38,10 +39,18 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--force) force=yes ;;
 	--purge) purge=yes ;;
-	--prefix=*) only=${1#*=} ;;
+	--prefix=*)
+		option=$1
+		shift
+		set -- --prefix "${option#*=}" "$@"
+		continue
+		;;
 	--prefix)
-		[ $# -gt 1 ] || fail 64 "--prefix wants a folder" "uninstall --prefix /usr/local"
-		only=$2
+		# An empty one, as an unset variable gives it, must not become all.
+		case ${2:-} in
+		/*[!/]*) only=${2%/} ;;
+		*) fail 64 "--prefix wants the folder of one installation" "uninstall --prefix /usr/local" ;;
+		esac
 		shift
 		;;
 	*)
@@ -51,7 +60,6 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-only=${only%/}
 [ "$(id -u)" -eq 0 ] || fail 77 "only root can remove an installation" "sudo $0"
 
 check=$here/check
@@ -215,10 +223,15 @@ for name in $names; do
 	: >"$work/packaged"
 	# shellcheck disable=SC2046 # paths of ours have no spaces
 	if command -v dpkg-query >/dev/null; then dpkg-query -S $(cat "$work/order") >"$work/packaged" 2>/dev/null || :; fi
+	if command -v rpm >/dev/null; then
+		while read -r path; do
+			! owner=$(rpm -qf --qf '%{NAME}\n' "$path" 2>/dev/null) || echo "$owner" | sed "s|\$|: $path|"
+		done <"$work/order" >>"$work/packaged"
+	fi
 	while read -r path; do
 		[ -e "$path" ] || [ -L "$path" ] || [ -e "${path%/*}" ] || continue
 		if grep -q ": $path\$" "$work/packaged"; then
-			note "$path is kept: package $(sed -n "s|: $path\$||p" "$work/packaged") has it"
+			note "$path is kept: package $(sed -n "s|: $path\$||p" "$work/packaged" | head -n 1) has it"
 			continue
 		fi
 		remove "$path"

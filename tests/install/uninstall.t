@@ -48,6 +48,23 @@ same "and all is as before"
 remove --prefix /nowhere
 is "a prefix that is not recorded" "$status:$out" "0:uninstall: nothing is recorded for /nowhere: nothing to remove"
 
+# A script's unset variable must not remove all.
+set_up
+snapshot >"$work/installed"
+for prefix in "" / // usr/local; do
+	remove --prefix "$prefix"
+	is "--prefix '$prefix' is no installation" "$status:$out" "64:"
+	remove "--prefix=$prefix"
+	is "nor is --prefix='$prefix'" "$status:$out" "64:"
+done
+remove --prefix
+is "nor is none" "$status" 64
+snapshot >"$work/now"
+ok "and nothing is removed" diff "$work/installed" "$work/now"
+try env TMPDIR=/nowhere CDPATH=/ "$top/install/uninstall.sh" --prefix=/usr/local/
+is "a slash at its end is none of its name" "$status:$out" "0:removed /usr/local"
+same "and all is as before again"
+
 # in use
 set_up
 mkdir "$work/home"
@@ -125,6 +142,23 @@ ip addr add 127.0.0.18/32 dev lo
 remove
 is "an address that others put there is left, and named" "$status:$(echo "$err" | grep -c '127.0.0.18 foreign')" "0:1"
 ip addr del 127.0.0.18/32 dev lo
+
+# What a package of rpm has by now, by a stand-in that answers as rpm(8) does.
+set_up
+cat >/usr/bin/rpm <<'END'
+#!/bin/sh
+[ "$1 $2" = "-qf --qf" ] || exit 1
+case $4 in
+/usr/local/share/man/man1/bottle.1) echo other ;;
+*) echo "file $4 is not owned by any package" && exit 1 ;;
+esac
+END
+chmod 755 /usr/bin/rpm
+remove
+is "a package's file is kept, and named" "$status:$(find /usr/local -type f):$(echo "$err" | grep 'is kept: package')" \
+	"0:/usr/local/share/man/man1/bottle.1:uninstall: note: /usr/local/share/man/man1/bottle.1 is kept: package other has it"
+rm /usr/bin/rpm /usr/local/share/man/man1/bottle.1
+same "and nothing else"
 
 # a record that somebody else could have written
 # shellcheck disable=SC2034 # for eval
