@@ -20,6 +20,7 @@ set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
+unset TMPDIR CDPATH
 umask 022
 
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -31,19 +32,33 @@ prefix=/usr/local helper=yes build=$top/build
 group=docker
 [ "$(uname -s)" != Darwin ] || group='admin'
 left="nothing was changed"
+told='' # set when it is said why it ends
+
+say() { # WHY NEXT
+	echo "install.sh: $prefix: $1"
+	echo "  left      $left"
+	echo "  next      $2"
+} >&2
 
 fail() { # CODE WHY NEXT
-	{
-		echo "install.sh: $prefix: $2"
-		echo "  left      $left"
-		echo "  next      $3"
-	} >&2
+	say "$2" "$3"
+	told=yes
 	exit "$1"
 }
 
 usage() {
 	sed -n '4s/^# *//p' "$0" >&2
+	told=yes
 	exit 64
+}
+
+# Whatever else ends it has written its own line: a full disk, a file system that is read-only, ^C.
+trap 'ended $?' EXIT
+trap 'exit 130' HUP INT TERM
+# shellcheck disable=SC2317 # called by the trap
+ended() { # STATUS
+	[ "$1" -eq 0 ] || [ -n "$told" ] ||
+		say "it did not come to its end (status $1)" "see why, above; run this again, or uninstall.sh --prefix $prefix"
 }
 
 while [ $# -gt 0 ]; do
@@ -92,15 +107,19 @@ case $prefix/ in
 	fail 64 "a prefix has letters, digits, . _ + - and no folder twice" "install.sh --prefix /usr/local"
 	;;
 esac
-gid=
 if [ "$helper" = yes ]; then
+	asked=$group # or its number
 	if command -v getent >/dev/null; then
-		gid=$(getent group "$group" | cut -d : -f 3) || gid=
+		group=$(getent group "$asked" 2>/dev/null | cut -d : -f 1)
 	else
-		gid=$(dscl . -read "/Groups/$group" PrimaryGroupID 2>/dev/null | awk '{print $2}') || gid=
+		group=$(dscl . -read "/Groups/$asked" RecordName 2>/dev/null | awk '{print $2}')
 	fi
-	[ -n "$gid" ] || fail 78 "there is no group '$group' to run the helper" \
+	[ -n "$group" ] || fail 78 "there is no group '$asked' to run the helper" \
 		"install the engine first, or --group GROUP, or --no-helper"
+	# A word of the record too.
+	case $group in
+	-* | *[!A-Za-z0-9._@-]*) fail 64 "a group has letters, digits, . _ @ -, which '$group' has not" "--group GROUP, or --no-helper" ;;
+	esac
 fi
 for built in bin/bottle libexec/guest $([ "$helper" = no ] || echo libexec/bottle-netd); do
 	[ -e "$build/$built" ] || fail 65 "$build/$built is not there" "make"
@@ -111,9 +130,17 @@ closed() { # DIR...
 		bad=$(printf '%s\n' "$doors" | head -n 1)
 		at=${bad%%	*} why=${bad#*	}
 		case $why in
-		*link*) fix="name the folder itself: --prefix $(realpath "$prefix" 2>/dev/null || echo DIR)" ;;
-		*writable*) fix="chmod go-w $at, if nobody else has business there; or another --prefix" ;;
-		*) fix="chown root $at, if nobody else has business there; or another --prefix" ;;
+		"is a symbolic link" | "is not a folder") fix="see what it is: there has to be a folder" ;;
+		*writable*) fix="chmod go-w $at, if nobody else has business there" ;;
+		*) fix="chown root $at, if nobody else has business there" ;;
+		esac
+		# Another prefix is a way out where the folder is on the way to this one, or below it.
+		case $prefix/ in
+		"$at"/*)
+			[ "$why" != "is a symbolic link" ] || fix="name the folder itself: --prefix $(realpath "$prefix" 2>/dev/null || echo DIR)"
+			fix="$fix; or another --prefix"
+			;;
+		*) case $at in "$prefix"/*) fix="$fix; or another --prefix" ;; esac ;;
 		esac
 		fail 78 "$at $why" "$fix"
 	}
@@ -130,7 +157,8 @@ fi
 rm -rf "$stage"
 mkdir -m 700 "$stage"
 # shellcheck disable=SC2317 # called by the trap
-finish() {
+finish() { # STATUS
+	ended "$1"
 	rm -rf "$stage"
 	for record in "$records"/* "$records"/.*.pending; do
 		[ ! -f "$record" ] || return 0
@@ -138,8 +166,7 @@ finish() {
 	rm -f "$records/.lock" "$records/.new"
 	rmdir "$records" "$state" 2>/dev/null || :
 }
-trap finish EXIT
-trap 'exit 130' HUP INT TERM
+trap 'finish $?' EXIT
 make -s --no-print-directory -C "$top" install DESTDIR="$stage/root" PREFIX="$prefix" BUILD="$build" HELPER="$helper" \
 	GROUP="$group" AS_ROOT= >"$stage/log" 2>&1 9>&- || {
 	sed 's/^/  /' "$stage/log" >&2
@@ -155,33 +182,32 @@ root=$(look / | cut -d ' ' -f 3)
 
 netd=$prefix/libexec/bottle/bottle-netd
 version=$("$build/bin/bottle" version | sed -n '1s/^bottle \([^ ]*\).*/\1/p')
+: >"$stage/overrides"
+if command -v dpkg-statoverride >/dev/null; then dpkg-statoverride --list >"$stage/overrides" 2>/dev/null || :; fi
 while read -r path; do
 	case $path in
-	"$netd")
-		set -- 4750 root "$group"
-		# The administrator's own word on the helper stands above ours: 0755 there turns it off for good.
-		if command -v dpkg-statoverride >/dev/null; then
-			rule=$(dpkg-statoverride --list "$path" 2>/dev/null | awk '{print $3, $1, $2}') || rule=
-			# shellcheck disable=SC2086 # three words
-			[ -z "$rule" ] || set -- ${rule#0}
-		fi
-		netd_mode=$1 netd_owner=$2 netd_group=$3
-		;;
+	"$netd") set -- 4750 root "$group" ;;
 	*)
 		# shellcheck disable=SC2046
 		set -- $(look "$stage/root$path")
 		set -- "$1" root "$root"
 		;;
 	esac
-	echo "$1 $2 $3 $(sum "$stage/root$path") $path"
-done <"$stage/files" >"$stage/lines"
-if [ "$helper" = yes ]; then
-	case $netd_owner-$netd_mode in
-	root-[4-7][0-7][0145][04] | root-[0-7][0145][0145]) ;;
-	*) fail 78 "dpkg-statoverride wants $netd as $netd_owner:$netd_group $netd_mode: more than root and a group could use or change it" \
-		"dpkg-statoverride --remove $netd" ;;
-	esac
-fi
+	# The administrator's own word on a file stands above ours: 0755 for the helper turns it off for good.
+	rule=$(awk -v path="$path" '$4 == path {print $3, $1, $2}' "$stage/overrides")
+	if [ -n "$rule" ]; then
+		# shellcheck disable=SC2086 # three words
+		set -- ${rule#0}
+		case $2-$1-$3 in
+		*-'#'*) fail 78 "dpkg-statoverride wants $path for a group that has no name, $3" "dpkg-statoverride --remove $path" ;;
+		root-[4-7][0-7][0145][04]-* | root-[0-7][0145][0145]-*) ;;
+		*) fail 78 "dpkg-statoverride wants $path as $2:$3 $1: more than root and a group could use or change it" \
+			"dpkg-statoverride --remove $path" ;;
+		esac
+	fi
+	[ "$path" != "$netd" ] || netd_mode=$1 netd_owner=$2 netd_group=$3
+	echo "$1 $2 $3 $(sum "$stage/root$path") $path" >>"$stage/lines"
+done <"$stage/files"
 
 sed 's|/[^/]*$||' "$stage/files" | sort -u >"$stage/folders"
 # shellcheck disable=SC2046 # paths of ours have no spaces
@@ -194,13 +220,19 @@ if command -v dpkg-query >/dev/null; then
 	owned=$(dpkg-query -S $(cat "$stage/files") 2>/dev/null | head -n 1) || owned=
 	[ -z "$owned" ] || fail 73 "${owned#*: } belongs to package ${owned%%:*}" "apt-get remove ${owned%%:*}, or another --prefix"
 fi
+if command -v rpm >/dev/null; then
+	while read -r path; do
+		owner=$(rpm -qf --qf '%{NAME} ' "$path" 2>/dev/null) || continue
+		fail 73 "$path belongs to package ${owner%% *}" "rpm -e ${owner%% *}, or another --prefix"
+	done <"$stage/files"
+fi
 
 # ---- 3 intend
 # A record has the name of its prefix, and its first line the prefix: /a/b-c and /a-b/c are two.
 name=
 for record in "$records"/* "$records"/.*.pending; do
 	[ -f "$record" ] || continue
-	read -r first <"$record"
+	read -r first <"$record" || : # an empty one is nobody's
 	case $first in
 	"# bottle "*" prefix $prefix group "*)
 		name=${record##*/}
@@ -216,6 +248,16 @@ if [ -z "$name" ]; then
 fi
 pending=$records/.$name.pending
 
+# What stands in an older record and is not wanted any more is removed by root: as in uninstall.sh, nobody else may have
+# written it, and nothing outside the prefix is meant.
+for record in "$records/$name" "$pending"; do
+	[ -e "$record" ] || continue
+	[ -n "$(find "$record" -user 0 ! -perm -020 ! -perm -002)" ] ||
+		fail 78 "$record is not root's alone" "see who wrote it, and what it says"
+	strange=$(awk -v prefix="$prefix/" '!/^#/ && $4 != "dir" && (index($5, prefix) != 1 || $5 ~ /\/\.\.?\//) {print $5; exit}' "$record")
+	[ -z "$strange" ] || fail 78 "$record names $strange, which is not in $prefix" "see who wrote it, and what it says"
+done
+
 cat "$records/$name" "$pending" 2>/dev/null | grep -v '^#' >"$stage/old" || :
 # Folders that are made here, or were once: when they are empty again they are uninstall.sh's to remove.
 {
@@ -228,6 +270,9 @@ cat "$records/$name" "$pending" 2>/dev/null | grep -v '^#' >"$stage/old" || :
 	awk '$4 == "dir"' "$stage/old"
 } | sort -u -k 5 >"$stage/dirs"
 awk 'NR == FNR {new[$5]; next} !($5 in new) && $4 != "dir" {print $5}' "$stage/lines" "$stage/old" | sort -u >"$stage/gone"
+
+# shellcheck disable=SC2046 # paths of ours have no spaces
+[ ! -s "$stage/gone" ] || closed $(sed 's|/[^/]*$||' "$stage/gone" | sort -u)
 
 # write FILE: standard input is FILE, whole or not at all, also after a power cut.
 write() {
@@ -243,20 +288,29 @@ header="# bottle $version prefix $prefix group $([ "$helper" = yes ] && echo "$n
 	cat "$stage/dirs" "$stage/lines"
 } >"$stage/record"
 
+# listed MODE PATH: a setuid file has an access list, which lets users in that no mode shows.
+listed() {
+	case $1 in
+	[4-7]???) ls -ld "$2" | cut -c 11 | grep -q '+' ;;
+	*) return 1 ;;
+	esac
+}
+
 # Those that are not as the record will say. A link where a file should be is one of them.
 while read -r mode owner group_of hash path; do
-	if [ -L "$path" ] || [ ! -f "$path" ] || [ "$(look "$path")" != "$mode $owner $group_of" ] || [ "$(sum "$path")" != "$hash" ]; then
+	if [ -L "$path" ] || [ ! -f "$path" ] || [ "$(look "$path")" != "$mode $owner $group_of" ] ||
+		[ "$(sum "$path")" != "$hash" ] || listed "$mode" "$path"; then
 		echo "$mode $owner $group_of $hash $path"
 	fi
 done <"$stage/lines" >"$stage/differ"
 
 leftovers() { # of a run that was killed: a setuid one loses its mode before its name
 	while read -r path; do
-		for left in "${path%/*}/.${path##*/}.new" "${path%/*}/.${path##*/}.old"; do
-			[ -e "$left" ] || continue
+		for second in "${path%/*}/.${path##*/}.new" "${path%/*}/.${path##*/}.old"; do
+			[ -e "$second" ] || continue
 			# Killed before its rename, the second name is still the helper's that is in use.
-			[ -n "$(find "$path" -prune -samefile "$left" 2>/dev/null)" ] || chmod 600 "$left"
-			rm -f "$left"
+			[ -n "$(find "$path" -prune -samefile "$second" 2>/dev/null)" ] || chmod 600 "$second"
+			rm -f "$second"
 		done
 	done <"$stage/files"
 }
@@ -287,6 +341,12 @@ while read -r mode owner group_of _ path; do
 	new=$(temporary "$path")
 	(umask 077 && cp "$stage/root$path" "$new")
 	chown "$owner:$group_of" "$new"
+	# What is made in a folder with a default access list has one, too.
+	if listed "$mode" "$new"; then
+		if [ "$(uname -s)" = Darwin ]; then chmod -N "$new"; else setfacl -b "$new" 2>/dev/null || :; fi
+		! listed "$mode" "$new" || fail 78 "$new has an access list, by the default of its folder, and would be run by more than $group_of" \
+			"install setfacl (package acl), and run this again"
+	fi
 	chmod "$mode" "$new"
 done <"$stage/differ"
 # shellcheck disable=SC2046

@@ -51,9 +51,36 @@ before=$(hash /etc/passwd)
 ok "a link under a name of ours" set_up --build /mnt/newer
 is "is replaced, and not followed" "$(stat -c %F /usr/local/bin/bottle):$(hash /etc/passwd)" "regular file:$before"
 
+# An access list, of the helper or given by its folder to what is made there, lets users in that no mode shows.
+set_up
+setfacl -m u:ann:rx $netd
+ok "a helper with an access list" set_up
+is "has none afterwards" "$(getfacl -p --skip-base $netd):$(stat -c %a $netd)" ":4750"
+setfacl -d -m u:ann:rwx /usr/local/libexec/bottle
+rm $netd
+ok "in a folder that gives one" set_up
+is "it has none either" "$(getfacl -p --skip-base $netd):$(stat -c %a $netd)" ":4750"
+rm $netd
+mv /usr/bin/setfacl "$work/"
+try "$top/install/install.sh" --build /mnt/build --group bottlers
+is "where that cannot be taken off there is no helper" "$status:$(find /usr/local -perm /6000)" "78:"
+like "as it says" "$(echo "$err" | head -n 1)" ".*/.bottle-netd.new has an access list, by the default of its folder.*"
+mv "$work/setfacl" /usr/bin/
+setfacl -k /usr/local/libexec/bottle
+ok "until there is a way" set_up
+
+# a group by its number
+ok "--group by its number" set_up --group 64002
+like "changes nothing" "$out" "bottle .*: nothing to change"
+remove
+ok "also at first" set_up --group=64002
+like "the record has the name" "$(head -n 1 /var/lib/bottle/installs.d/usr-local)" ".* group bottlers"
+try "$check"
+is "and check agrees" "$status:$out" "0:"
+
 # without the helper
 ok "--no-helper" set_up --no-helper
-is "takes the helper and its page away" "$(find /usr/local -name 'bottle-netd*')" ""
+is "takes the helper and its page away" "$(find /usr/local -name 'bottle-netd*' ! -path '*/observe/*')" ""
 try "$check"
 is "and check is content" "$status:$out" "0:"
 ok "and back" set_up
@@ -105,11 +132,73 @@ refused 64 "a prefix is an absolute path" --prefix usr/local
 refused 64 "a prefix has letters" --prefix "/opt/p q"
 refused 64 "a prefix has letters" --prefix /opt/../tmp
 refused 78 "there is no group 'nobodys'" --group nobodys
+refused 78 "there is no group '64999'" --group 64999
+echo 'do main:x:64011:' >>/etc/group
+refused 64 "a group has letters, digits" --group "do main"
+refused 64 "a group has letters, digits" --group 64011
 refused 65 "is not there" --build /mnt/real
 mkdir -p /var/lib/bottle
 chown bob /var/lib/bottle
 refused 78 "/var/lib/bottle belongs to bob"
+is "for which another prefix is no way out" "$(echo "$err" | tail -n 1)" "  next      chown root /var/lib/bottle, if nobody else has business there"
 rmdir /var/lib/bottle
+chmod 777 /usr/local/share
+refused 78 "/usr/local/share is writable by others"
+like "as it is elsewhere" "$(echo "$err" | tail -n 1)" "  next      chmod go-w /usr/local/share, .*; or another --prefix"
+chmod 755 /usr/local/share
+# An older record, by which root would remove things.
+set_up
+# shellcheck disable=SC2034 # for eval
+record=/var/lib/bottle/installs.d/usr-local
+mkdir -m 777 /usr/local/old
+touch /usr/local/old/x
+for change in 'chmod 666 $record' 'chown ann $record' 'echo "644 root root 0 /etc/passwd" >>$record' \
+	'chmod 666 $record; echo "644 root root 0 /etc/passwd" >>$record' \
+	'echo "644 root root 0 /usr/local/../../etc/passwd" >>$record' \
+	'cp -p $record /var/lib/bottle/installs.d/.usr-local.pending; echo "644 root root 0 /etc/passwd" >>/var/lib/bottle/installs.d/.usr-local.pending'; do
+	cp -a /var/lib/bottle "$work/state"
+	eval "$change"
+	refused 78 "/var/lib/bottle/installs.d/" --build /mnt/newer
+	is "$change: nothing is removed by such a record" "$(test -e /etc/passwd && test -e $netd && echo there)" there
+	rm -rf /var/lib/bottle
+	mv "$work/state" /var/lib/bottle
+done
+cp -a /var/lib/bottle "$work/state"
+echo "644 root root 0 /usr/local/old/x" >>/var/lib/bottle/installs.d/usr-local
+refused 78 "/usr/local/old is writable by others"
+chmod 755 /usr/local/old
+ok "in a folder of root's it goes" set_up
+is "as the record says" "$(ls /usr/local/old)" ""
+rm -rf /usr/local/old /var/lib/bottle
+mv "$work/state" /var/lib/bottle
+remove
+
+# What nobody foresaw: the program that fails says why, and install.sh what is left and what to type.
+unforeseen() { # NAME STATUS LEFT
+	is "$1: it fails" "$status" "$2"
+	like "and says where" "$(echo "$err" | tail -n 3 | head -n 1)" "install.sh: .*: it did not come to its end .*"
+	like "what is left" "$(echo "$err" | tail -n 2 | head -n 1)" "  left      $3"
+	like "and what to do" "$(echo "$err" | tail -n 1)" "  next      .*run this again, or uninstall.sh --prefix .*"
+}
+mount -t tmpfs -o size=200k,mode=755 tmpfs /srv
+try "$top/install/install.sh" --build /mnt/build --group bottlers --prefix /srv
+unforeseen "a full disk" 1 "/srv as it was, or a part of it new; .*/.srv.pending knows what"
+remove
+is "uninstall.sh ends that" "$status:$(find /srv -mindepth 1)" "0:"
+mount -o remount,ro /srv
+try "$top/install/install.sh" --build /mnt/build --group bottlers --prefix /srv
+unforeseen "a file system that is read-only" 1 "/srv as it was, or a part of it new; .*/.srv.pending knows what"
+remove
+umount /srv
+cp /usr/bin/sync "$work/"
+printf '#!/bin/sh\nkill -TERM 0\n' >"$work/killer"
+chmod 755 "$work/killer"
+mv "$work/killer" /usr/bin/sync
+try setsid -w "$top/install/install.sh" --build /mnt/build --group bottlers
+unforeseen "a signal" 130 "nothing was changed"
+mv "$work/sync" /usr/bin/
+remove
+
 mount -t tmpfs -o nosuid,mode=755 tmpfs /srv
 try "$top/install/install.sh" --build /mnt/build --group bottlers --prefix /srv
 is "a file system that is nosuid makes no helper" "$status:$(find /srv -name '*netd*' ! -name '*.8')" "78:"
@@ -154,6 +243,20 @@ dpkg-statoverride --add root docker 4710 $netd
 ok "an override with another group" set_up
 is "is honoured as well" "$(stat -c '%a %U %G' $netd)" "4710 root docker"
 dpkg-statoverride --remove $netd
+dpkg-statoverride --add root "#64999" 4750 $netd
+refused 78 "for a group that has no name, #64999"
+dpkg-statoverride --remove $netd
+dpkg-statoverride --add root docker 0750 /usr/local/bin/bottle
+ok "an override of another file" set_up
+is "is honoured" "$(stat -c '%a %U %G' /usr/local/bin/bottle)" "750 root docker"
+try "$check"
+is "as check wants it" "$status:$out" "0:"
+set_up
+like "and stays" "$out" "bottle .*: nothing to change"
+dpkg-statoverride --remove /usr/local/bin/bottle
+dpkg-statoverride --add ann root 0755 /usr/local/bin/bottle
+refused 78 "dpkg-statoverride wants /usr/local/bin/bottle as ann:root 755"
+dpkg-statoverride --remove /usr/local/bin/bottle
 remove
 dpkg-statoverride --add root bottlers 4755 $netd
 refused 78 "more than root and a group could use or change it"
@@ -165,4 +268,15 @@ printf '%s\n' 'Package: bottle' 'Version: 1' 'Architecture: all' 'Maintainer: T 
 echo x >"$work/deb/usr/bin/bottle"
 ok "a package of ours is there" sh -c "dpkg-deb -b '$work/deb' '$work/b.deb' >/dev/null && dpkg -i '$work/b.deb' >/dev/null 2>&1"
 refused 73 "/usr/bin/bottle belongs to package bottle" --prefix /usr
+# rpm, by a stand-in that answers as rpm(8) does.
+cat >/usr/bin/rpm <<'END'
+#!/bin/sh
+[ "$1 $2" = "-qf --qf" ] || exit 1
+case $4 in
+/usr/local/share/man/man1/bottle.1) echo other ;;
+*) echo "file $4 is not owned by any package" && exit 1 ;;
+esac
+END
+chmod 755 /usr/bin/rpm
+refused 73 "/usr/local/share/man/man1/bottle.1 belongs to package other"
 done_testing
