@@ -22,7 +22,7 @@ check-packages: deb rpm ## the packages: contents, lintian, twice the same, inst
 lab-fleet: all ## a host's life with the packages, from install to removal, in the throw-away machine
 	install/deps lab
 	install/deps packages
-	$(Q)rm -rf $(PACKAGES)
+	$(Q)rm -f $(foreach dir,$(PACKAGES) $(PACKAGES)/old,$(patsubst %,$(dir)/*.%,deb changes buildinfo))
 	install/make-deb $(PACKAGES)
 	install/make-deb $(PACKAGES)/old 0.0.9
 	$(PROVE) --verbose tests/lab/fleet.t

@@ -17,17 +17,20 @@ field() { # PACKAGE FIELD
 {
 	echo "-rw-r--r-- root/root /etc/bottle/config.yaml"
 	echo "-rwxr-xr-x root/root /usr/bin/bottle"
-	[ ! -e install/check.sh ] || echo "-rwxr-xr-x root/root /usr/libexec/bottle/check"
+	echo "-rwxr-xr-x root/root /usr/libexec/bottle/check"
 	echo "-rwxr-xr-x root/root /usr/libexec/bottle/guest/$machine/bottle-guest"
 	for file in bash-completion/completions/bottle bottle/nft/bottle-bundles.nft bottle/nft/bottle-raw.nft \
 		bottle/nft/bottle-wildcard.nft doc/bottle/README.md doc/bottle/SECURITY.md doc/bottle/changelog.Debian.gz \
 		doc/bottle/bottle.spdx.json doc/bottle/changelog.gz doc/bottle/copyright doc/bottle/packages.md fish/vendor_completions.d/bottle.fish \
-		lintian/overrides/bottle man/man1/bottle.1.gz man/man5/bottle.yaml.5.gz zsh/vendor-completions/_bottle; do
+		lintian/overrides/bottle man/man1/bottle.1.gz man/man5/bottle.yaml.5.gz man/man8/bottle-check.8.gz \
+		zsh/vendor-completions/_bottle bottle/observe/soc.md; do
 		echo "-rw-r--r-- root/root /usr/share/$file"
 	done
 	for schema in docs/json/*.json; do
 		echo "-rw-r--r-- root/root /usr/share/bottle/json/${schema##*/}"
 	done
+	(cd install && find observe -type f ! -perm -100) | sed 's|^|-rw-r--r-- root/root /usr/share/bottle/|'
+	echo "-rwxr-xr-x root/root /usr/share/bottle/observe/doctor-status"
 } | LC_ALL=C sort -k 3 >"$work/want"
 is "bottle has these files, all root's, none setuid" "$(listing bottle)" "$(cat "$work/want")"
 {

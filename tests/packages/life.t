@@ -68,7 +68,12 @@ drop a
 root b
 # shellcheck disable=SC2086
 run b dpkg -i $new_deb
+in_root b "$helper" add 127.0.0.29 >/dev/null
+ip addr add 127.0.0.30/32 dev lo
 run b dpkg --purge bottle-netd bottle
+is "an address that somebody else put there stays" "$(addresses)" "127.0.0.1/8 127.0.0.30/32"
+like "and is named, alone" "$(grep 'left on lo' "$work/said")" "bottle-netd: addresses of the pool may be left on lo: 127.0.0.30 foreign"
+ip addr del 127.0.0.30/32 dev lo
 is "install and purge alone leave no file" "$(changed b)" ""
 is "and no folder" "$(find "$work/b/root/etc/bottle" "$work/b/root/usr/libexec/bottle" "$work/b/root/usr/share/bottle" 2>/dev/null)" ""
 drop b
@@ -141,6 +146,9 @@ bottle-netd ii 0.0.9-1 4750 root:docker"
 run f apt-get check
 ok "of which apt complains" grep -q 'bottle-netd : Depends: bottle (= 0.0.9-1) but' "$work/said"
 root mended f
+run mended /usr/libexec/bottle/check
+like "which the check finds" "$(grep '^protocol' "$work/said")" \
+	"protocol $helper: bottle $version-1 beside bottle-netd 0.0.9-1, of two releases: dpkg -i .*"
 run mended apt-get install -y --fix-broken
 is "and which its --fix-broken mends by removing the helper" "$code $(states mended) $(helper_is mended)" "0 bottle ii $version-1
 bottle-netd rc 0.0.9-1 none"
@@ -202,6 +210,15 @@ is "a group is created when that is asked for" "$code $(helper_is k)" "0 4750 ro
 run k dpkg --purge bottle-netd bottle
 ok "and stays after purge" sh -c "chroot '$work/k/root' getent group nosuch >/dev/null"
 drop k
+
+root m
+answer m group "$(in_root m getent group adm | cut -d : -f 3)"
+# shellcheck disable=SC2086
+run m dpkg -i $new_deb
+is "a group by its number" "$code $(helper_is m)" "0 4750 root:adm"
+run m /usr/libexec/bottle/check
+is "is what the check wants, too" "$(grep "$helper" "$work/said")" ""
+drop m
 
 # --- the engine comes later
 root l

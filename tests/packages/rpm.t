@@ -37,7 +37,7 @@ bottle-netd $version"
 like "the helper wants exactly its own release of bottle" "$(rpm -qp --requires "${new_rpm#* }" | grep '^bottle ')" "bottle = $version-1"
 ok "the helper needs no library" sh -c "! rpm -qp --requires '${new_rpm#* }' | grep -F '.so'"
 ok "and brings the sysusers file" sh -c "rpm -qpl '${new_rpm#* }' | grep -qx /usr/lib/sysusers.d/bottle-netd.conf"
-for page in man1/bottle.1 man5/bottle.yaml.5; do
+for page in man1/bottle.1 man5/bottle.yaml.5 man8/bottle-check.8; do
 	ok "bottle has $page" sh -c "rpm -qpl '${new_rpm% *}' | grep -qx /usr/share/man/$page"
 done
 
@@ -78,7 +78,12 @@ is "upgrade: both are the new ones" "$? $(known b) $(in_root b "$helper" version
 	"0 $both bottle-netd $version 4750 root:docker"
 is "an address that is in use stays" "$(addresses)" "127.0.0.1/8 127.0.0.20/32"
 is "changed settings stay" "$(tail -n 1 "$work/b/root/etc/bottle/config.yaml")" "# ours"
-in_root b "$helper" remove 127.0.0.20 >/dev/null
+ip addr add 127.0.0.30/32 dev lo
+said=$(in_rpm b --nodeps -e bottle-netd bottle)
+is "erase: an address that somebody else put there stays" "$(addresses)" "127.0.0.1/8 127.0.0.30/32"
+like "and is named, alone" "$(printf '%s\n' "$said" | grep 'left on lo')" \
+	"bottle-netd: addresses of the pool may be left on lo: 127.0.0.30 foreign"
+ip addr del 127.0.0.30/32 dev lo
 drop b
 
 # --- a killed upgrade
