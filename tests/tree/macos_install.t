@@ -223,7 +223,7 @@ rm "$plist"
 
 # Removed
 cp "$(command -v sleep)" "$mac/tmp/bottle"
-(on_mac /tmp/bottle 60 &)
+(on_mac /tmp/bottle 60 &) 2>/dev/null # its end is told there
 count=$((count + 1))
 tries=50
 until pgrep -x bottle >/dev/null || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
