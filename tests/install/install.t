@@ -268,15 +268,7 @@ printf '%s\n' 'Package: bottle' 'Version: 1' 'Architecture: all' 'Maintainer: T 
 echo x >"$work/deb/usr/bin/bottle"
 ok "a package of ours is there" sh -c "dpkg-deb -b '$work/deb' '$work/b.deb' >/dev/null && dpkg -i '$work/b.deb' >/dev/null 2>&1"
 refused 73 "/usr/bin/bottle belongs to package bottle" --prefix /usr
-# rpm, by a stand-in that answers as rpm(8) does.
-cat >/usr/bin/rpm <<'END'
-#!/bin/sh
-[ "$1 $2" = "-qf --qf" ] || exit 1
-case $4 in
-/usr/local/share/man/man1/bottle.1) echo other ;;
-*) echo "file $4 is not owned by any package" && exit 1 ;;
-esac
-END
-chmod 755 /usr/bin/rpm
+# rpm, by a stand-in.
+rpm_has /usr/local/share/man/man1/bottle.1 other
 refused 73 "/usr/local/share/man/man1/bottle.1 belongs to package other"
 done_testing

@@ -95,3 +95,15 @@ other_build() {
 hash() { # FILE
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
+
+# rpm_has PATH PACKAGE: a stand-in for rpm(8), whose database has this one file. It answers as rpm does.
+rpm_has() {
+	cat >/usr/bin/rpm <<-END
+		#!/bin/sh
+		[ "\$1 \$2" = "-qf --qf" ] || exit 1
+		[ "\$4" != "$1" ] || { echo "$2"; exit 0; }
+		echo "file \$4 is not owned by any package"
+		exit 1
+	END
+	chmod 755 /usr/bin/rpm
+}

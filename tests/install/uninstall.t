@@ -143,17 +143,9 @@ remove
 is "an address that others put there is left, and named" "$status:$(echo "$err" | grep -c '127.0.0.18 foreign')" "0:1"
 ip addr del 127.0.0.18/32 dev lo
 
-# What a package of rpm has by now, by a stand-in that answers as rpm(8) does.
+# What a package of rpm has by now, by a stand-in.
 set_up
-cat >/usr/bin/rpm <<'END'
-#!/bin/sh
-[ "$1 $2" = "-qf --qf" ] || exit 1
-case $4 in
-/usr/local/share/man/man1/bottle.1) echo other ;;
-*) echo "file $4 is not owned by any package" && exit 1 ;;
-esac
-END
-chmod 755 /usr/bin/rpm
+rpm_has /usr/local/share/man/man1/bottle.1 other
 remove
 is "a package's file is kept, and named" "$status:$(find /usr/local -type f):$(echo "$err" | grep 'is kept: package')" \
 	"0:/usr/local/share/man/man1/bottle.1:uninstall: note: /usr/local/share/man/man1/bottle.1 is kept: package other has it"

@@ -1,16 +1,9 @@
 #!/bin/sh
 # What a Mac would build, compiled and linked here for both of its architectures. Not run: there is no Mac.
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/tree/zig.sh
+. "$(dirname "$0")/zig.sh"
 
-if ! zig=$(install/get-zig 2>"$work/zig.log"); then
-	sed 's/^/# /' "$work/zig.log"
-	echo "not ok 1 - zig can be fetched"
-	echo "1..1"
-	exit 1
-fi
-mkdir -p "$BUILD/zig-cache" # shared by the tests that need zig
-cache=$(cd "$BUILD/zig-cache" && pwd)
-export ZIG_GLOBAL_CACHE_DIR="$cache" ZIG_LOCAL_CACHE_DIR="$cache"
 for arch in aarch64 x86_64; do
 	# The structures, numbers and calls that tests/helper/darwin/ is compiled with, against macOS's headers.
 	check "the model's macOS is that of the headers for $arch-macos" timeout 300 "$zig" cc -target "$arch-macos" \

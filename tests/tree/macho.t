@@ -2,16 +2,9 @@
 # What `make macos` builds: cross-linked by zig, put into one file, and judged from the file by install/macos/gate, whose
 # refusals are tried too. Untested on hardware: no Mac has run any of it.
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/tree/zig.sh
+. "$(dirname "$0")/zig.sh"
 
-if ! zig=$(install/get-zig 2>"$work/zig.log"); then
-	sed 's/^/# /' "$work/zig.log"
-	echo "not ok 1 - zig can be fetched"
-	echo "1..1"
-	exit 1
-fi
-mkdir -p "$BUILD/zig-cache" # shared by the tests that need zig
-cache=$(cd "$BUILD/zig-cache" && pwd)
-export ZIG_GLOBAL_CACHE_DIR="$cache" ZIG_LOCAL_CACHE_DIR="$cache"
 out=$work/build/darwin
 gate=install/macos/gate
 both='arm64 x86_64'
