@@ -58,8 +58,14 @@ def merge(folder):
     for part in PARTS:
         path = os.path.join(folder, part + ".json")
         if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                results.append(json.load(file))
+            try:
+                with open(path, encoding="utf-8") as file:
+                    results.append(json.load(file))
+                judge(results[-1])
+            except (ValueError, KeyError, TypeError) as why:
+                fail("%s is no result (%r): remove it, or bench/run %s" % (path, why, part))
+    if not results:
+        fail("no result in %s: bench/run PART, or make bench" % folder)
     return {"schema": "bottle.performance/1", "results": results}
 
 

@@ -14,6 +14,10 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
 unset TMPDIR CDPATH
+# A closed descriptor would be given to a file of ours.
+{ true 3<&0; } 2>/dev/null || exec </dev/null
+if ! true 3>&2; then exec 2>/dev/null; fi
+{ true 3>&1; } 2>/dev/null || exec >/dev/null
 umask 077
 
 var=$(cd -P /var && pwd -P) # macOS has a link there
@@ -78,9 +82,16 @@ if [ "${1:-}" = --parents ]; then
 	exit 2
 fi
 
-work=$(mktemp -d) || exit 3
+# Users can fill /tmp, and root's findings with it.
+if [ "$(id -u)" -eq 0 ] && [ -d /run ]; then work=$(mktemp -d -p /run); else work=$(mktemp -d); fi || exit 3
+room() {
+	head -c 262144 /dev/zero 2>/dev/null >"$work/room" && rm -f "$work/room" && return
+	echo "check: cannot judge: no room in ${work%/*}" >&2
+	exit 3
+}
 trap 'rm -rf "$work"' EXIT
 trap 'exit 3' HUP INT TERM
+room
 for list in findings unsure files folders helpers installs packages overrides pairs; do : >"$work/$list"; done
 for folder in $places; do echo "$folder"; done >"$work/places"
 
@@ -121,7 +132,7 @@ while [ $# -gt 0 ]; do
 	--members | --scan)
 		[ $# -gt 1 ] || usage
 		case $1 in
-		--members) members=$2 judge_members=yes ;;
+		--members) members=$(printf %s "$2" | tr -d " ") judge_members=yes ;;
 		--scan) scan "$2" ;;
 		esac
 		shift
@@ -248,7 +259,7 @@ package_mode() {
 		[4-7]???\ *) answer="=docker" ;;
 		esac
 		group=${answer#=} # or its number
-		[ -z "$group" ] || group=$(getent group "$group" 2>/dev/null | cut -d : -f 1)
+		[ -z "$group" ] || group=$(getent group -- "$group" 2>/dev/null | cut -d : -f 1)
 		if [ -n "$group" ]; then echo "4750 root $group"; else echo "755 root root"; fi
 		;;
 	*/bin/* | */libexec/* | */observe/doctor-status) echo "755 root root" ;;
@@ -337,8 +348,8 @@ settings() { # FOLDER
 # ---- who may run the helper
 members_of() { # GROUP: also those whose first group it is
 	if command -v getent >/dev/null; then
-		getent group "$1" | cut -d : -f 4 | tr , '\n'
-		gid=$(getent group "$1" | cut -d : -f 3)
+		getent group -- "$1" | cut -d : -f 4 | tr , '\n'
+		gid=$(getent group -- "$1" | cut -d : -f 3)
 		getent passwd | awk -F : -v gid="$gid" 'gid != "" && $4 == gid {print $1}'
 	else
 		dscl . -read "/Groups/$1" GroupMembership 2>/dev/null | tr ' ' '\n' | sed 1d
@@ -393,7 +404,7 @@ while read -r path; do
 	while read -r user; do
 		case ",$members,root," in
 		*",$user,"*) ;;
-		*) found member "$path" "$user is in group $3 and not among those allowed: gpasswd -d $user $3" ;;
+		*) found member "$path" "$user is in group $3 and not among those allowed: gpasswd -d $user $3, or usermod -g OTHER $user where it is the first one" ;;
 		esac
 	done <"$work/members"
 done <"$work/known"
@@ -406,7 +417,7 @@ sort -u "$work/places" | while read -r place; do
 		shift
 		for file; do
 			if [ ! -r "$file" ]; then kind=unread; else
-				grep -qa "$speech" "$file" || continue
+				head -c 4194304 "$file" | grep -qa "$speech" || continue
 				kind=copy
 			fi
 			printf "%s\t%s\n" "$kind" "$(printf %s "$file" | tr -c " -~" "?")"
@@ -427,6 +438,7 @@ if [ ! -s "$work/installs" ] && [ ! -s "$work/packages" ] && [ ! -s "$work/findi
 fi
 sort -u -o "$work/findings" "$work/findings"
 sort -u -o "$work/unsure" "$work/unsure"
+room
 count=$(($(sort -u "$work/files" | wc -l)))
 code=0
 [ ! -s "$work/unsure" ] || code=3

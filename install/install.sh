@@ -20,7 +20,11 @@ set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
-unset TMPDIR CDPATH
+unset TMPDIR CDPATH MAKEFLAGS MAKEFILES MFLAGS GNUMAKEFLAGS
+# A closed descriptor would be given to a file of ours.
+{ true 3<&0; } 2>/dev/null || exec </dev/null
+if ! true 3>&2; then exec 2>/dev/null; fi
+{ true 3>&1; } 2>/dev/null || exec >/dev/null
 umask 022
 
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -110,7 +114,7 @@ esac
 if [ "$helper" = yes ]; then
 	asked=$group # or its number
 	if command -v getent >/dev/null; then
-		group=$(getent group "$asked" 2>/dev/null | cut -d : -f 1)
+		group=$(getent group -- "$asked" 2>/dev/null | cut -d : -f 1)
 	else
 		group=$(dscl . -read "/Groups/$asked" RecordName 2>/dev/null | awk '{print $2}')
 	fi
@@ -126,6 +130,7 @@ for built in bin/bottle libexec/guest $([ "$helper" = no ] || echo libexec/bottl
 done
 
 closed() { # DIR...
+	[ $# -gt 0 ] || return 0
 	doors=$("$here/check.sh" --parents "$@") || {
 		bad=$(printf '%s\n' "$doors" | head -n 1)
 		at=${bad%%	*} why=${bad#*	}
@@ -149,7 +154,10 @@ closed "$prefix" "$records"
 mkdir -p "$records"
 chmod 755 "$state" "$records"
 if command -v flock >/dev/null; then
+	umask 077 # who can open it can hold it
 	exec 9>"$records/.lock"
+	chmod 600 "$records/.lock"
+	umask 022
 	flock -n 9 || fail 75 "another installation is at work" "wait for it to end"
 fi
 
@@ -182,6 +190,7 @@ root=$(look / | cut -d ' ' -f 3)
 
 netd=$prefix/libexec/bottle/bottle-netd
 version=$("$build/bin/bottle" version | sed -n '1s/^bottle \([^ ]*\).*/\1/p')
+[ -n "$version" ] || fail 65 "$build/bin/bottle does not run here" "make"
 : >"$stage/overrides"
 if command -v dpkg-statoverride >/dev/null; then dpkg-statoverride --list >"$stage/overrides" 2>/dev/null || :; fi
 while read -r path; do

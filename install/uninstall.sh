@@ -14,6 +14,10 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
 unset TMPDIR CDPATH
+# A closed descriptor would be given to a file of ours.
+{ true 3<&0; } 2>/dev/null || exec </dev/null
+if ! true 3>&2; then exec 2>/dev/null; fi
+{ true 3>&1; } 2>/dev/null || exec >/dev/null
 umask 077
 
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -48,7 +52,7 @@ while [ $# -gt 0 ]; do
 	--prefix)
 		# An empty one, as an unset variable gives it, must not become all.
 		case ${2:-} in
-		/*[!/]*) only=${2%/} ;;
+		/*[!/]*) only=${2%"${2##*[!/]}"} ;; # without the slashes at its end
 		*) fail 64 "--prefix wants the folder of one installation" "uninstall --prefix /usr/local" ;;
 		esac
 		shift
@@ -67,6 +71,7 @@ check=$here/check
 
 # closed DIR...: as root in a folder that others can write, rm(1) could be led elsewhere.
 closed() {
+	[ $# -gt 0 ] || return 0
 	doors=$("$check" --parents "$@") || {
 		bad=$(printf '%s\n' "$doors" | head -n 1)
 		fail 78 "${bad%%	*} ${bad#*	}" "put it right (root's, chmod go-w), and run this again"
@@ -75,6 +80,7 @@ closed() {
 closed "$records"
 if [ -d "$records" ] && command -v flock >/dev/null; then
 	exec 9>"$records/.lock"
+	chmod 600 "$records/.lock"
 	flock -n 9 || fail 75 "an installation or another removal is at work" "wait for it to end"
 fi
 work=$(mktemp -d)

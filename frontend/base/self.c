@@ -43,5 +43,5 @@ char *self_install_again(const char *path, const char *package)
 {
 	if (strncmp(path, "/usr/", 5) == 0 && strncmp(path, "/usr/local/", 11) != 0)
 		return xasprintf("install the package %s anew", package);
-	return xstrdup("sudo make install");
+	return xstrdup("sudo install/install.sh");
 }

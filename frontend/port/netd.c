@@ -122,8 +122,8 @@ static int check_protocol(const char *policy, struct error *err)
 			path, spoken, NETD_PROTOCOL);
 	err_note(err, "left", "the helper was asked for nothing else");
 	return err_note(err, "next",
-		"install both from one version: the packages bottle and bottle-netd, or sudo make "
-		"install");
+		"install both from one version: the packages bottle and bottle-netd, or sudo "
+		"install/install.sh");
 }
 
 int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err)
@@ -136,7 +136,8 @@ int netd_policy(unsigned *ret_first, unsigned *ret_last, struct error *err)
 		    ret_last) == 2)
 		return 0;
 	err_set(err, EXIT_CONFIG, "helper: its answer to `policy` names no pool");
-	return err_note(err, "next", "sudo make install, or install the package bottle-netd again");
+	return err_note(
+		err, "next", "sudo install/install.sh, or install the package bottle-netd again");
 }
 
 bool netd_address_is_up(const char *address)

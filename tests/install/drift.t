@@ -50,13 +50,27 @@ clean "a policy that is root's alone, whatever it says"
 rm -r /etc/bottle
 drift parent "/usr/local/share/bottle: is a symbolic link" 'mv /usr/local/share/bottle /opt/; ln -s /opt/bottle /usr/local/share/bottle' \
 	'rm /usr/local/share/bottle; mv /opt/bottle /usr/local/share/'
+# What any user can do to /tmp: fill it, and put a setuid file there whose end nobody reads to.
+mount -t tmpfs -o size=64k,mode=1777 tmpfs /tmp
+dd if=/dev/zero of=/tmp/fill bs=4k 2>/dev/null
+drift mode "$netd: is 6777, should be 4750" 'chmod 6777 $netd' 'chmod 4750 $netd' "with /tmp full"
+umount /tmp
+truncate -s 64G /tmp/big
+chmod 4755 /tmp/big
+try timeout 120 "$check"
+is "an endless setuid file of a user's does not hold it up" "$status:$out" "0:"
+rm /tmp/big
+mount -t tmpfs -o size=64k tmpfs /run
+try "$check"
+is "without room for its own lists it cannot judge" "$status:$out" "3:"
+umount /run
 drift unknown-copy "/opt/tool: a setuid or setgid copy.*" 'cp $netd /opt/tool; chmod 4755 /opt/tool' 'rm /opt/tool' "another name"
 drift unknown-copy "/opt/.d/.x: a setuid or setgid copy.*" 'mkdir /opt/.d; cp $netd /opt/.d/.x; chmod 4755 /opt/.d/.x' 'rm -r /opt/.d' hidden
 drift unknown-copy "/usr/bin/x: a setuid or setgid copy.*" 'cp $netd /usr/bin/x; chmod 2755 /usr/bin/x' 'rm /usr/bin/x' setgid
 drift unknown-copy "/usr/local/libexec/bottle/bottle-netd;65f0a1b2: a setuid.*" \
 	'cp $netd "$netd;65f0a1b2"; chmod 4750 "$netd;65f0a1b2"' 'rm "$netd;65f0a1b2"' "what a killed rpm leaves"
 drift unknown-copy "/opt/a.\[31m: a setuid.*" 'cp $netd "$(printf "/opt/a\033[31m")"; chmod 4755 /opt/a*' 'rm /opt/a*' "a name that would act on a terminal"
-drift member "$netd: eve is in group bottlers and not among those allowed: gpasswd -d eve bottlers" \
+drift member "$netd: eve is in group bottlers and not among those allowed: gpasswd -d eve bottlers, or .*" \
 	'cp /etc/group /mnt/work/group; sed -i /^bottlers:/s/ann/ann,eve/ /etc/group' 'cat /mnt/work/group >/etc/group'
 drift member "$netd: mal is in group bottlers.*" 'cp /etc/passwd /mnt/work/passwd; echo mal:x:64009:64002::/:/bin/false >>/etc/passwd' \
 	'cat /mnt/work/passwd >/etc/passwd' "as a first group"

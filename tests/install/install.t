@@ -229,6 +229,16 @@ is "two at a time do not work" "$(cat "$work/busy")" 75
 try setpriv --reuid 64004 --clear-groups "$top/install/install.sh" --build /mnt/build
 is "a user is told to be root" "$status" 77
 
+is "who is not root cannot hold it up" \
+	"$(setpriv --reuid 64004 --clear-groups flock -n /var/lib/bottle/installs.d/.lock echo held 2>/dev/null)" ""
+remove
+"$top/install/install.sh" --build /mnt/build --group bottlers >&- 2>"$work/err"
+try "$check"
+is "a closed standard output is no file of ours" "$status:$out" "0:"
+other_build mute
+printf '#!/bin/sh\n[ "$1" = completion ] || exit 3\n' >/mnt/mute/bin/bottle
+refused 65 "/mnt/mute/bin/bottle does not run here" --no-helper --build /mnt/mute
+
 # dpkg-statoverride
 remove
 dpkg-statoverride --add root bottlers 0755 $netd

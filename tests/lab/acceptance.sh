@@ -62,7 +62,7 @@ for check in engine smolvm kvm helper aliases publish; do
 done
 chmod 4755 /usr/local/libexec/bottle/bottle-netd
 exits 1 "a helper that everyone may run: not ready" as alice $doctor
-shows 'fix +sudo make install' "with what to type"
+shows 'fix +sudo install/install.sh' "with what to type"
 chmod 4750 /usr/local/libexec/bottle/bottle-netd
 nothing_left "nothing is left of the proofs"
 

@@ -93,6 +93,9 @@ for change in '.rows[0].measured = 401' '.rows[1].met = true' '.rows[0].measured
 done
 
 check "no page of no result" refuses bench/render.py merge "$work"
+mkdir "$work/cut"
+head -c 100 "$results/patch.json" >"$work/cut/pool.json"
+is "a result that was cut is named" "$(bench/render.py merge "$work/cut" 2>&1 >"$work/none" | grep -c 'pool.json is no result')" 1
 check "bench/run names its parts when it does not know one" sh -c 'bench/run nothing 2>&1 | grep -q "helper pool"'
 for part in helper pool patch launch lab/start lab/transport lab/resident; do
 	check "bench/$part is there to be run" test -x "bench/$part"

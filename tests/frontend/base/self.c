@@ -8,7 +8,7 @@
 #include "tap.h"
 
 #define PACKAGE "install the package bottle-netd anew"
-#define TREE "sudo make install"
+#define TREE "sudo install/install.sh"
 
 static const struct {
 	const char *path, *want;

@@ -48,7 +48,7 @@ try() {
 	first=$(head -n 1 "$work/err")
 }
 
-next='  next +install both from one version: the packages bottle and bottle-netd, or sudo make install'
+next='  next +install both from one version: the packages bottle and bottle-netd, or sudo install/install.sh'
 
 stand_in "protocol 1 pool 127.0.0.16 127.0.0.31"
 try netd_native policy
