@@ -166,21 +166,18 @@ def page(results):
 def main():
     verb, path = sys.argv[1:]
     if verb == "merge":
-        document = merge(path)
+        json.dump(merge(path), sys.stdout, ensure_ascii=False, indent=1)
+        print()
     elif verb == "page":
         with open(path, encoding="utf-8") as file:
-            document = json.load(file)
+            results = json.load(file)["results"]
+        if not results:
+            fail("no result in " + path)
+        for result in results:
+            judge(result)
+        print("\n".join(page(results)))
     else:
         fail("no verb " + verb)
-    if not document["results"]:
-        fail("no result in " + path)
-    for result in document["results"]:
-        judge(result)
-    if verb == "merge":
-        json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
-        print()
-    else:
-        print("\n".join(page(document["results"])))
 
 
 if __name__ == "__main__":
